@@ -1,0 +1,9 @@
+# Third-party libraries, found once. Which group may link which one is said in src/CMakeLists.txt.
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(HDF5 1.10 REQUIRED COMPONENTS C)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+find_package(fmt 9 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)

@@ -1,0 +1,106 @@
+// Populations: what a user chooses, and the frozen form a run computes with.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "homeward/allele.hpp"
+#include "homeward/mutation.hpp"
+#include "homeward/panel.hpp"
+
+namespace homeward {
+
+/// Frequencies and model of one locus, as a population file states them.
+struct LocusPopulation {
+  std::string locus;
+  LocusKind kind = LocusKind::str;
+  Chromosome chromosome = Chromosome::autosomal;
+  std::vector<Allele> alleles;        ///< sorted, distinct
+  std::vector<double> frequencies;    ///< same length, > 0
+  std::optional<std::uint32_t> n_alleles;  ///< 2N, number of alleles counted, where the source states it
+  MutationParameters mutation;
+  double silent = 0.0;                ///< frequency of the silent allele
+  std::string source;                 ///< where the figures come from
+  std::string note;                   ///< anything deliberate (an added allele, a renormalisation)
+};
+
+/// How an allele that the table lacks gets a frequency: numerator / 2N where 2N is known, else `fallback`.
+struct RareAlleleRule {
+  double numerator = 5.0;
+  double fallback = 0.001;
+  bool floor_seen = false;  ///< apply the same floor to alleles the table has (`--floor-seen`)
+};
+
+/// A population file in memory (read by import/population_file).
+struct Population {
+  std::string id;
+  std::string title;
+  std::string source;
+  std::string path;
+  std::string sha256;  ///< of the file's bytes
+  double theta = 0.0;
+  RareAlleleRule rare_alleles;
+  std::vector<LocusPopulation> loci;
+  std::vector<std::string> warnings;  ///< e.g. W_FREQ_SUM lines, complete sentences
+
+  const LocusPopulation* find(const std::string& locus) const;
+};
+
+/// How gametes of an untyped founder parent with a single child are drawn (docs/METHODS.md, "Untyped parent").
+enum class UntypedParent : std::uint8_t { half = 1, full = 2 };
+
+/// Command-line choices that override a population file. Unset fields keep the file's value.
+struct ModelOverrides {
+  std::optional<MutationModel> mutation_model;
+  std::optional<double> theta;
+  std::optional<double> rate_male, rate_female, microvariant_rate, range;  ///< for every locus
+  std::optional<double> rare_numerator, rare_fallback;
+  bool floor_seen = false;
+};
+
+/// One locus, frozen: everything the likelihoods need. Frequencies sum to 1 over the visible alleles; a silent
+/// allele of frequency `silent` scales them by (1 - silent) inside the likelihood, never here.
+struct LocusModel {
+  Locus locus;                      ///< with the full state space
+  std::vector<double> frequencies;  ///< by AlleleIndex
+  std::vector<bool> floored;        ///< by AlleleIndex: frequency comes from the rare-allele rule
+  Eigen::MatrixXd male;             ///< P(child's allele | father's allele)
+  Eigen::MatrixXd female;           ///< P(child's allele | mother's allele)
+  MutationParameters mutation;
+  double silent = 0.0;
+  double theta = 0.0;
+  std::string source;
+};
+
+/// The population of one run: the chosen table, the alleles the store adds, the floors, the model, frozen with a
+/// digest. Runs, shards and increments with different digests never merge.
+struct EffectivePopulation {
+  std::string population_id;
+  std::string population_sha256;
+  double theta = 0.0;
+  UntypedParent untyped_parent = UntypedParent::half;
+  RareAlleleRule rare_alleles;
+  std::vector<LocusModel> loci;          ///< in panel order (sorted by the order of the population file)
+  std::vector<std::string> added;        ///< "LOCUS allele frequency", one per allele added by the rule
+  std::vector<std::string> unused_loci;  ///< loci of the store the population does not have
+  std::string digest;                    ///< SHA-256 over all of the above that changes a number
+
+  const LocusModel* find(const std::string& locus) const;
+};
+
+/// Alleles observed at one locus of the data.
+struct ObservedLocus {
+  std::string name;
+  std::vector<Allele> alleles;  ///< sorted, distinct
+};
+
+/// Freezes a population for a run over `observed` data: takes the loci both know (order of the population file),
+/// adds unseen alleles by the rare-allele rule, applies floors, renormalises each locus once, builds the mutation
+/// matrices. Amelogenin and loci the population lacks go to `unused_loci`. Deterministic. Errors: ModelError.
+EffectivePopulation freeze(const Population& population, const std::vector<ObservedLocus>& observed,
+                           const ModelOverrides& overrides, UntypedParent untyped_parent);
+
+}  // namespace homeward
