@@ -33,6 +33,16 @@ struct Hit {
   friend bool operator==(const Hit&, const Hit&) = default;
 };
 
+/// Hits of a finished search, best first (HitOrder of search.hpp); streams from disk when they exceed memory.
+class HitStream {
+ public:
+  virtual ~HitStream() = default;
+  virtual std::uint64_t size() const = 0;
+  /// Next up to `capacity` hits; 0 at the end.
+  virtual std::size_t next(Hit* out, std::size_t capacity) = 0;
+  virtual void rewind() = 0;
+};
+
 /// Why a pair was not compared.
 enum class SkipReason : std::uint8_t { no_shared_locus = 0, same_person = 1 };
 std::string_view to_string(SkipReason reason);

@@ -40,16 +40,6 @@ class HitOrder {
   std::vector<std::uint32_t> child_rank_;  ///< by PersonIndex, rank of the id in byte order
 };
 
-/// Hits of a finished search in HitOrder; streams from disk when they exceeded memory.
-class HitStream {
- public:
-  virtual ~HitStream() = default;
-  virtual std::uint64_t size() const = 0;
-  /// Next up to `capacity` hits; 0 at the end.
-  virtual std::size_t next(Hit* out, std::size_t capacity) = 0;
-  virtual void rewind() = 0;
-};
-
 struct SearchResult {
   SearchCounts counts;
   std::unique_ptr<HitStream> hits;

@@ -69,11 +69,32 @@ LoadSummary load_into_store(const std::filesystem::path& path, const std::vector
 /// Deep check: structure, ranges, cross-indices, digests. Every defect as a sentence; empty = sound.
 std::vector<std::string> check_store(const std::filesystem::path& path);
 
-/// hits.h5 of a run folder.
-struct HitsFile {
-  std::string run_id, model_digest;
-  std::vector<std::string> child_ids, family_ids;  ///< tables the hits index
-  std::vector<Hit> hits;                           ///< child / family index the tables above
+/// What hits.h5 of a run folder says of itself.
+struct HitsMeta {
+  std::string run_id, model_digest, store_uuid;
+  std::uint64_t store_generation = 0;
+  double min_log10_lr = 0.0;
+};
+
+/// Writes hits.h5 (temporary file, fsync, rename; 0600): meta as attributes, the ids of all children and families of the
+/// source as tables, and the hits in stream order, indexing those tables. Bounded memory. Throws Error(failure).
+void write_hits(const std::filesystem::path& path, const HitsMeta& meta, const ProfileSource& source, HitStream& hits);
+
+/// Reads hits.h5 without the store it came from. Hit::child indexes child_ids(), Hit::family and family_b family_ids().
+class HitsReader final : public HitStream {
+ public:
+  explicit HitsReader(const std::filesystem::path& path);  ///< throws Error(store) when missing, damaged, too old or new
+  ~HitsReader() override;
+  const HitsMeta& meta() const;
+  const std::vector<std::string>& child_ids() const;
+  const std::vector<std::string>& family_ids() const;
+  std::uint64_t size() const override;
+  std::size_t next(Hit* out, std::size_t capacity) override;
+  void rewind() override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace homeward
