@@ -26,7 +26,7 @@ struct SearchOptions {
   std::uint64_t memory_bytes = 1ULL << 30;  ///< bound on profiles, child blocks and hits held at once
   std::string spill_folder;          ///< where sorted hits go when they exceed the bound
   const std::atomic<bool>* stop = nullptr;
-  /// Called from one thread now and then: pairs done, pairs in all.
+  /// Called now and then, never by two threads at once: pairs done, pairs in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
 };
 
