@@ -27,14 +27,19 @@ std::string to_string(Allele allele) {
   if (allele.empty()) return {};
   if (allele.is_letter()) return std::string(1, allele.letter());
   std::string text = std::to_string(allele.repeats());
-  if (allele.bases() != 0) text += "." + std::to_string(allele.bases());
+  if (allele.bases() != 0) {
+    text += '.';
+    text += std::to_string(allele.bases());
+  }
   return text;
 }
 
 std::string to_string(Genotype genotype) {
   if (!genotype.typed()) return {};
-  if (genotype.half_known()) return to_string(genotype.b) + "/?";
-  return to_string(genotype.a) + "/" + to_string(genotype.b);
+  std::string text = to_string(genotype.half_known() ? genotype.b : genotype.a);
+  text += '/';
+  text += genotype.half_known() ? "?" : to_string(genotype.b);
+  return text;
 }
 
 }  // namespace homeward
