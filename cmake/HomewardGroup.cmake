@@ -15,6 +15,8 @@ function(homeward_group name)
   endif()
   add_library(homeward::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  set_property(GLOBAL APPEND PROPERTY HOMEWARD_GROUPS ${target})
+  target_compile_features(${target} ${scope} cxx_std_20)
   target_include_directories(${target} ${scope}
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_include_directories(${target} ${private} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>)
@@ -25,7 +27,12 @@ endfunction()
 
 function(homeward_compile_options target scope)
   # No fused multiply-add and no -ffast-math: results must be the same on every machine.
-  target_compile_options(${target} ${scope} $<BUILD_INTERFACE:-ffp-contract=off;-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wno-sign-conversion>)
+  target_compile_options(${target} ${scope}
+    "$<BUILD_INTERFACE:-ffp-contract=off;-Wall;-Wextra;-Wpedantic;-Wshadow;-Wconversion;-Wno-sign-conversion>")
+  # g++ 12 sees overlapping copies in std::string where there are none (GCC bug 105651).
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    target_compile_options(${target} ${scope} $<BUILD_INTERFACE:-Wno-restrict>)
+  endif()
   if(HOMEWARD_WERROR)
     target_compile_options(${target} ${scope} $<BUILD_INTERFACE:-Werror>)
   endif()

@@ -1,6 +1,298 @@
-// placeholder: replaced by the command's author before landing
+// homeward load: files of DNA profiles into a store, in one commit or not at all.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include "base/text.hpp"
 #include "command.hpp"
 #include "homeward/error.hpp"
+#include "homeward/import.hpp"
+#include "homeward/store.hpp"
+#include "import/issues.hpp"
+
 namespace homeward::cli {
-const Command kLoad{"load", "placeholder", "", "", [](CommandLine&) {}, [](const po::variables_map&, Context&) -> int { throw Error(ErrorKind::internal, "load: not there yet"); }};
+
+namespace {
+
+struct LoadOptions {
+  std::string store;
+  std::vector<std::string> files;
+  ImportOptions import;
+  std::string samples, issues, rejects;
+  std::uint64_t max_rejects = 0;
+  bool dry_run = false;
+};
+
+void declare(CommandLine& line) {
+  line.group("What the files hold")
+      .add_options()                                                                                                                 //
+      ("role", po::value<std::string>()->value_name("ROLE"), "role of samples that do not say: child, father, mother, parent, ...")  //
+      ("kit", po::value<std::string>()->value_name("KIT"), "kit of samples that do not say")                                         //
+      ("samples", po::value<std::string>()->value_name("SHEET"),
+       "sample sheet: sample_id, role, family_id, sex, person_id, kit, slot, partial")  //
+      ("format", po::value<std::string>()->default_value("auto")->value_name("NAME"),
+       fmt::format("{}", fmt::join(profile_formats(), ", ")).c_str())  //
+      ("encoding", po::value<std::string>()->default_value("")->value_name("NAME"),
+       "text encoding, such as GB18030 or BIG5 (default: detected)")  //
+      ("sample-regex", po::value<std::string>()->default_value("")->value_name("REGEX"),
+       "the first group is the sample id inside a longer sample name");
+  line.group("What to do with defects")
+      .add_options()                                                                                                                  //
+      ("dry-run", po::bool_switch(), "read, check and report; write no store")                                                        //
+      ("max-rejects", po::value<std::uint64_t>()->default_value(0)->value_name("N"), "with more rejected rows nothing is committed")  //
+      ("issues", po::value<std::string>()->value_name("FILE"), "list of issues (default: STORE.<batch>.issues.tsv)")                  //
+      ("rejects", po::value<std::string>()->value_name("FILE"),
+       "rejected rows, to mend and load again (default: STORE.<batch>.rejects.csv)");
+  line.hidden.add_options()("store", po::value<std::string>())("file", po::value<std::vector<std::string>>());
+  line.positional.add("store", 1).add("file", -1);
 }
+
+LoadOptions parse(const po::variables_map& values, const Context& context) {
+  if (values.count("store") == 0 || values.count("file") == 0)
+    throw Error(ErrorKind::usage, "load needs a STORE and at least one FILE; see `homeward help load`");
+  LoadOptions options;
+  options.store = values["store"].as<std::string>();
+  options.files = values["file"].as<std::vector<std::string>>();
+  options.import.format = values["format"].as<std::string>();
+  options.import.encoding = values["encoding"].as<std::string>();
+  options.import.sample_regex = values["sample-regex"].as<std::string>();
+  options.import.data_dir = context.data_dir;
+  if (values.count("kit") != 0) options.import.kit = find_kit(values["kit"].as<std::string>(), context.data_dir).name;
+  if (values.count("role") != 0) {
+    const std::string word = values["role"].as<std::string>();
+    options.import.role = parse_role(word);
+    if (!options.import.role || word.empty())
+      throw Error(
+          ErrorKind::usage,
+          "unknown role '" + escaped(word) +
+              "'; expected child, father, mother, parent, sibling, grandparent, avuncular, half-sibling, spouse, relative or control");
+  }
+  const std::vector<std::string> formats = profile_formats();
+  if (std::find(formats.begin(), formats.end(), options.import.format) == formats.end()) {
+    const std::vector<std::string> near = nearest(options.import.format, formats, 1);
+    throw Error(ErrorKind::usage,
+                "unknown format '" + escaped(options.import.format) + "'" +
+                    (near.empty() ? fmt::format("; expected one of {}", fmt::join(formats, ", ")) : ": did you mean '" + near[0] + "'?"));
+  }
+  const auto text = [&](const char* name) { return values.count(name) != 0 ? values[name].as<std::string>() : std::string(); };
+  options.samples = text("samples");
+  options.issues = text("issues");
+  options.rejects = text("rejects");
+  options.max_rejects = values["max-rejects"].as<std::uint64_t>();
+  options.dry_run = values["dry-run"].as<bool>();
+  return options;
+}
+
+std::string now_utc() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+/// Everything read, with the sheet beside the files: its defects count like theirs.
+struct Input {
+  std::vector<ImportedFile> files;
+  std::optional<ImportedFile> sheet;
+  std::vector<Issue> other_issues;  ///< of the sheet against the files
+};
+
+/// Reads all files; one that cannot be read does not hide what is wrong with the next.
+Input read_all(LoadOptions& options) {
+  Input input;
+  std::vector<std::string> failures;
+  const auto attempt = [&](const auto& read) {
+    try {
+      read();
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input) throw;
+      failures.emplace_back(error.what());
+    }
+  };
+  if (!options.samples.empty()) {
+    attempt([&] {
+      input.sheet = read_sample_sheet(options.samples, options.import);
+      for (const ImportedSample& sample : input.sheet->samples) options.import.sheet.emplace(sample.sample_id, sample);
+    });
+  }
+  for (const std::string& file : options.files) attempt([&] { input.files.push_back(read_profiles(file, options.import)); });
+  if (!failures.empty()) throw Error(ErrorKind::input, fmt::format("{}", fmt::join(failures, "\nhomeward: ")));
+  return input;
+}
+
+/// Rows of the sheet that no file asked for: perhaps a misspelt id.
+void check_sheet_use(Input& input) {
+  if (!input.sheet) return;
+  std::set<std::string> loaded;
+  for (const ImportedFile& file : input.files)
+    for (const ImportedSample& sample : file.samples) loaded.insert(sample.sample_id);
+  import::IssueLog log(input.sheet->path);
+  for (const ImportedSample& sample : input.sheet->samples)
+    if (loaded.count(sample.sample_id) == 0)
+      log.add(Severity::warning, "W_SHEET_UNUSED", sample.line, "sample_id",
+              {.action = "ignored", .message = "no file has this sample", .suggestion = "check its spelling"});
+  input.other_issues = log.take();
+}
+
+std::uint64_t count_rejects(const Input& input) {
+  std::uint64_t n = input.sheet ? input.sheet->rejects.size() : 0;
+  for (const ImportedFile& file : input.files) n += file.rejects.size();
+  return n;
+}
+
+std::uint64_t count_issues(const std::vector<Issue>& issues) {
+  std::uint64_t n = 0;
+  for (const Issue& issue : issues) n += issue.count;
+  return n;
+}
+
+void print_codes(const std::vector<Issue>& issues, std::ostream& err) {
+  std::map<std::string, std::pair<Severity, std::uint64_t>> of_code;
+  for (const Issue& issue : issues) {
+    auto& [severity, n] = of_code.try_emplace(issue.code, issue.severity, 0).first->second;
+    severity = std::max(severity, issue.severity);
+    n += issue.count;
+  }
+  for (const auto& [code, what] : of_code) err << fmt::format("  {:<8} {:<22} {}\n", import::to_string(what.first), code, what.second);
+}
+
+void print_file(const ImportedFile& file, bool with_columns, std::ostream& err) {
+  err << fmt::format("{}: {}, {}, delimiter {}: {} rows, {} samples, {} loci", escaped(file.path), file.format, file.encoding,
+                     file.delimiter, file.rows, file.samples.size(), file.loci.size());
+  if (!file.relatives.empty()) err << fmt::format(", {} relatives", file.relatives.size());
+  if (!file.rejects.empty()) err << fmt::format(", {} rows REJECTED", file.rejects.size());
+  err << '\n';
+  if (with_columns)
+    for (const ColumnMeaning& column : file.columns)
+      err << fmt::format("  column {:<24} -> {}\n", escaped(column.header.substr(0, 64)), escaped(column.meaning));
+  print_codes(file.issues, err);
+}
+
+/// Files with the same header share one list of rejects; others get a list of their own, numbered.
+std::vector<std::string> write_all_rejects(const std::string& path, const Input& input) {
+  std::vector<const ImportedFile*> sources;
+  if (input.sheet) sources.push_back(&*input.sheet);
+  for (const ImportedFile& file : input.files) sources.push_back(&file);
+  std::vector<std::pair<std::vector<std::string>, std::vector<Reject>>> lists;
+  for (const ImportedFile* file : sources) {
+    if (file->rejects.empty()) continue;
+    auto list = std::find_if(lists.begin(), lists.end(), [&](const auto& known) { return known.first == file->reject_header; });
+    if (list == lists.end()) list = lists.insert(lists.end(), {file->reject_header, {}});
+    list->second.insert(list->second.end(), file->rejects.begin(), file->rejects.end());
+  }
+  std::vector<std::string> written;
+  for (std::size_t k = 0; k < lists.size(); ++k) {
+    std::filesystem::path target(path);
+    if (k > 0) target.replace_filename(fmt::format("{}.{}{}", target.stem().string(), k + 1, target.extension().string()));
+    import::write_rejects(target, lists[k].first, lists[k].second);
+    written.push_back(target.string());
+  }
+  return written;
+}
+
+void write_lists(const LoadOptions& options, const Input& input, const LoadSummary& summary, std::ostream& err) {
+  const std::string batch = std::to_string(summary.batch_id);
+  const std::string issues_path = options.issues.empty() ? options.store + "." + batch + ".issues.tsv" : options.issues;
+  const std::string rejects_path = options.rejects.empty() ? options.store + "." + batch + ".rejects.csv" : options.rejects;
+  std::vector<Issue> issues;
+  const auto append = [&](const std::vector<Issue>& more) { issues.insert(issues.end(), more.begin(), more.end()); };
+  if (input.sheet) append(input.sheet->issues);
+  append(input.other_issues);
+  for (const ImportedFile& file : input.files) append(file.issues);
+  append(summary.issues);
+  // A dry run leaves nothing behind unless a file was asked for.
+  if (!options.dry_run || !options.issues.empty()) {
+    import::write_issues(issues_path, batch, issues);
+    if (!issues.empty()) err << "issues: " << escaped(issues_path) << '\n';
+  }
+  if (!options.dry_run || !options.rejects.empty())
+    for (const std::string& path : write_all_rejects(rejects_path, input))
+      err << "rejected rows: " << escaped(path) << " (mend them and load that file)\n";
+}
+
+/// What each file added: of one file the summary says it, of several the batches of the store do.
+std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> added_by_file(const LoadOptions& options, const Input& input,
+                                                                             const LoadSummary& summary, bool committed) {
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> added;
+  if (input.files.size() == 1) {
+    added[input.files[0].sha256] = {summary.new_persons, summary.new_typings};
+  } else if (committed) {
+    for (const Batch& batch : Store::open(options.store)->info().batches)
+      if (batch.id >= summary.batch_id) added[batch.sha256] = {batch.new_persons, batch.new_typings};
+  }
+  return added;
+}
+
+void print_rows(const LoadOptions& options, const Input& input, const LoadSummary& summary, bool committed, std::ostream& out) {
+  const auto added = added_by_file(options, input, summary, committed);
+  out << "file\tformat\trows\tsamples\tloci\tnew_persons\tnew_typings\trejects\tissues\n";
+  for (const ImportedFile& file : input.files) {
+    const auto found = added.find(file.sha256);
+    const auto figure = [&](std::uint64_t n) { return found == added.end() ? std::string(".") : std::to_string(n); };
+    const std::uint64_t persons = found == added.end() ? 0 : found->second.first;
+    const std::uint64_t typings = found == added.end() ? 0 : found->second.second;
+    out << fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", escaped(file.path), file.format, file.rows, file.samples.size(),
+                       file.loci.size(), figure(persons), figure(typings), file.rejects.size(), count_issues(file.issues));
+  }
+}
+
+void print_totals(const LoadOptions& options, const LoadSummary& summary, std::ostream& err) {
+  if (summary.already_loaded) err << "a file with the same content is in the store already: nothing of it was added again\n";
+  err << fmt::format("{}: {} new persons, {} new samples, {} new typings, {} persons extended, {} typings already known, {} conflicts\n",
+                     options.dry_run ? "would add" : "added", summary.new_persons, summary.new_samples, summary.new_typings,
+                     summary.extended_persons, summary.identical_typings, summary.conflicts);
+  print_codes(summary.issues, err);
+  if (options.dry_run) {
+    err << "dry run: the store was not touched\n";
+    return;
+  }
+  const StoreInfo info = Store::open(options.store)->info();
+  err << fmt::format("the store {} now holds {} persons ({} children), {} families, {} samples, {} typings at {} loci\n",
+                     escaped(options.store), info.n_persons, info.n_children, info.n_families, info.n_samples, info.n_typings,
+                     info.loci.size());
+}
+
+int run(const po::variables_map& values, Context& context) {
+  LoadOptions options = parse(values, context);
+  Input input = read_all(options);
+  check_sheet_use(input);
+  if (!context.global.quiet) {
+    if (input.sheet) print_file(*input.sheet, options.dry_run || context.global.verbose, context.err);
+    print_codes(input.other_issues, context.err);
+    for (const ImportedFile& file : input.files) print_file(file, options.dry_run || context.global.verbose, context.err);
+  }
+  const std::uint64_t rejects = count_rejects(input);
+  const bool refused = rejects > options.max_rejects;
+  // A refused load still asks the store what it would say, so that all defects are seen in one go.
+  const LoadSummary summary = load_into_store(options.store, input.files, options.dry_run || refused, now_utc());
+  write_lists(options, input, summary, context.err);
+  const bool committed = !options.dry_run && !refused;
+  if (refused) {
+    if (!context.global.quiet) print_codes(summary.issues, context.err);
+    throw Error(ErrorKind::input,
+                fmt::format("{} rows rejected, at most {} accepted (--max-rejects): nothing was committed", rejects, options.max_rejects));
+  }
+  print_rows(options, input, summary, committed, context.out);
+  if (!context.global.quiet) print_totals(options, summary, context.err);
+  return 0;
+}
+
+}  // namespace
+
+const Command kLoad{"load",
+                    "import DNA profiles, pedigrees and sample sheets into a store",
+                    "STORE FILE... [options]",
+                    "  homeward load db.h5 children.csv families.csv\n"
+                    "  homeward load db.h5 genemapper.txt --role child --samples sheet.csv --sample-regex '^[^_]+_([0-9]+)_'\n"
+                    "  homeward load db.h5 batch7.csv --dry-run\n"
+                    "  homeward load db.h5 batch7.csv --max-rejects 5\n",
+                    declare,
+                    run};
+
+}  // namespace homeward::cli

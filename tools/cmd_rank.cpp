@@ -1,6 +1,283 @@
-// placeholder: replaced by the command's author before landing
+// `homeward rank`: the candidates of a run, in order, grouped and filtered.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <sstream>
+#include <unordered_map>
+
+#include "base/text.hpp"
 #include "command.hpp"
 #include "homeward/error.hpp"
+#include "homeward/report.hpp"
+#include "homeward/store.hpp"
+#include "report/atomic_file.hpp"
+#include "report/cells.hpp"
+#include "run_model.hpp"
+#include "text_table.hpp"
+
 namespace homeward::cli {
-const Command kRank{"rank", "placeholder", "", "", [](CommandLine&) {}, [](const po::variables_map&, Context&) -> int { throw Error(ErrorKind::internal, "rank: not there yet"); }};
+
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Group { none, child, family };
+enum class Format { table, tsv, jsonl };
+
+// Columns of candidates.tsv that ranking looks at.
+constexpr std::size_t kChild = 1, kFamily = 2, kHypothesis = 3, kLog10Lr = 6, kSupport = 9, kLoci = 12, kInconsistent = 15, kGap = 19, kFlags = 22;
+
+struct RankOptions {
+  fs::path run;
+  Group by = Group::none;
+  std::uint64_t top = 0;
+  double min_log10_lr = -std::numeric_limits<double>::infinity();
+  Format format = Format::table;
+  bool excel = false;
+  std::string output;  ///< empty = standard output
+};
+
+using Row = std::vector<std::string>;
+
+void declare(CommandLine& line) {
+  line.hidden.add_options()("run", po::value<std::string>());
+  line.positional.add("run", 1);
+  line.group("Rows").add_options()                                                                                  //
+      ("by", po::value<std::string>()->value_name("WHAT"), "child or family: group the candidates (default: one list)")  //
+      ("top", po::value<std::uint64_t>()->value_name("N"),
+       "the N best, or the N best of every child or family (default: in a table 50, or 5 of each; else all)")  //
+      ("min-log10-lr", po::value<double>()->value_name("X"), "candidates of this log10 LR and above");
+  line.group("Output").add_options()                                                                                  //
+      ("format", po::value<std::string>()->default_value("table")->value_name("FORMAT"), "table, tsv or jsonl")       //
+      ("excel", po::bool_switch(), "with tsv: byte order mark, CRLF, and cells that no spreadsheet takes for formulas")  //
+      ("output,o", po::value<std::string>()->value_name("FILE"), "write to a file (default: standard output)");
 }
+
+RankOptions parse(const po::variables_map& values) {
+  RankOptions options;
+  if (values.count("run") == 0) throw Error(ErrorKind::usage, "RUN is missing; see `homeward help rank`");
+  options.run = values["run"].as<std::string>();
+  if (!is_run_folder(options.run)) throw Error(ErrorKind::input, options.run.string() + " is no run folder: it holds no run.json");
+  if (values.count("by") != 0) {
+    const std::string by = values["by"].as<std::string>();
+    if (by != "child" && by != "family") throw Error(ErrorKind::usage, "--by must be child or family");
+    options.by = by == "child" ? Group::child : Group::family;
+  }
+  const std::string format = values["format"].as<std::string>();
+  if (format != "table" && format != "tsv" && format != "jsonl") throw Error(ErrorKind::usage, "--format must be table, tsv or jsonl");
+  options.format = format == "table" ? Format::table : format == "tsv" ? Format::tsv : Format::jsonl;
+  options.excel = values["excel"].as<bool>();
+  if (options.excel && options.format != Format::tsv) throw Error(ErrorKind::usage, "--excel goes with --format tsv");
+  if (values.count("top") != 0) {
+    options.top = values["top"].as<std::uint64_t>();
+    if (options.top == 0) throw Error(ErrorKind::usage, "--top must be at least 1");
+  } else {
+    options.top = options.format != Format::table ? std::numeric_limits<std::uint64_t>::max() : options.by == Group::none ? 50 : 5;
+  }
+  if (values.count("min-log10-lr") != 0) options.min_log10_lr = values["min-log10-lr"].as<double>();
+  if (values.count("output") != 0) options.output = values["output"].as<std::string>();
+  return options;
+}
+
+/// Takes rows in the order of rank; keeps what is asked for.
+class Chooser {
+ public:
+  explicit Chooser(const RankOptions& options) : options_(options) {}
+  /// False when no later row can be wanted.
+  bool offer(Row&& row) {
+    const std::optional<double> log10_lr = parse_double(row[kLog10Lr]);
+    if (log10_lr && *log10_lr < options_.min_log10_lr) return false;  // rows come best first
+    if (options_.by == Group::none) {
+      if (rows_.size() < options_.top) rows_.push_back({rows_.size(), std::move(row)});
+      return rows_.size() < options_.top;
+    }
+    const auto [entry, added] = groups_.try_emplace(row[options_.by == Group::child ? kChild : kFamily], GroupState{groups_.size(), 0});
+    if (entry->second.count++ < options_.top) rows_.push_back({entry->second.order, std::move(row)});
+    return true;
+  }
+  /// Groups in the order of their best row, rows within in the order of rank.
+  std::vector<Row> take() {
+    std::stable_sort(rows_.begin(), rows_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<Row> rows;
+    for (auto& [order, row] : rows_) rows.push_back(std::move(row));
+    return rows;
+  }
+
+ private:
+  struct GroupState {
+    std::size_t order;
+    std::uint64_t count;
+  };
+  const RankOptions& options_;
+  std::unordered_map<std::string, GroupState> groups_;
+  std::vector<std::pair<std::size_t, Row>> rows_;
+};
+
+Row split_row(const std::string& line) {
+  Row row;
+  for (const std::string_view cell : split(line, '\t')) row.emplace_back(cell);
+  return row;
+}
+
+[[noreturn]] void damaged(const std::string& found) {
+  throw Error(ErrorKind::input, "candidates.tsv " + found + "; it is damaged or cut short: run match again");
+}
+
+/// The last line says how many rows there are; a file without it is not whole.
+void check_trailer(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw Error(ErrorKind::input, "cannot read " + path.string() + "; has the run completed?");
+  in.seekg(0, std::ios::end);
+  const std::streamoff size = in.tellg();
+  in.seekg(std::max<std::streamoff>(0, size - 64));
+  std::stringstream tail;
+  tail << in.rdbuf();
+  const std::string text = tail.str();
+  const std::size_t mark = text.rfind("\n#ok ");
+  if (mark == std::string::npos || text.back() != '\n' || text.find('\n', mark + 1) + 1 != text.size()) damaged("has no last line `#ok <n> rows`");
+}
+
+void read_candidates(const fs::path& path, Chooser& chooser) {
+  check_trailer(path);
+  std::ifstream in(path, std::ios::binary);
+  std::string line;
+  if (!std::getline(in, line) || split_row(line) != candidate_columns()) damaged("does not start with the columns of this version");
+  while (std::getline(in, line) && line.rfind("#ok ", 0) != 0) {
+    Row row = split_row(line);
+    if (row.size() != candidate_columns().size()) damaged("has a row of " + std::to_string(row.size()) + " cells");
+    if (!chooser.offer(std::move(row))) return;
+  }
+}
+
+/// More than the table lists: every hit, with what hits.h5 knows of it.
+void read_hits(const fs::path& path, Chooser& chooser) {
+  HitsReader reader(path);
+  std::vector<Hit> hits(4096);
+  std::uint64_t rank = 0;
+  while (const std::size_t n = reader.next(hits.data(), hits.size())) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const Hit& hit = hits[i];
+      Row row(candidate_columns().size(), ".");
+      const auto text = [&](std::size_t column, const std::string& value) {
+        row[column].clear();
+        put_text(row[column], value);
+      };
+      row[0] = std::to_string(++rank);
+      text(kChild, reader.child_ids()[hit.child]);
+      const std::string& first = reader.family_ids()[hit.family];
+      text(kFamily, hit.family_b == kNoFamily ? first : first + "+" + reader.family_ids()[hit.family_b]);
+      row[kHypothesis] = to_string(hit.hypothesis);
+      row[kLog10Lr].clear();
+      put_log10(row[kLog10Lr], hit.log10_lr);
+      row[kLog10Lr + 1].clear();
+      put_lr(row[kLog10Lr + 1], hit.log10_lr);
+      row[kLoci] = std::to_string(hit.n_loci);
+      row[kInconsistent] = std::to_string(hit.n_inconsistent);
+      if (!chooser.offer(std::move(row))) return;
+    }
+  }
+}
+
+std::string tsv(const std::vector<Row>& rows, bool excel) {
+  const char* end = excel ? "\r\n" : "\n";
+  std::string text = excel ? "\xEF\xBB\xBF" : "";
+  text += fmt::format("{}{}", fmt::join(candidate_columns(), "\t"), end);
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i != 0) text += '\t';
+      text += excel ? guarded_for_spreadsheet(row[i]) : row[i];
+    }
+    text += end;
+  }
+  return text + fmt::format("#ok {} rows{}", rows.size(), end);
+}
+
+/// Numbers as numbers, missing as null; ids stay texts even when they look like numbers.
+std::string jsonl(const std::vector<Row>& rows) {
+  const std::vector<std::string>& columns = candidate_columns();
+  const std::vector<std::string> numbers{"rank", "log10_lr", "lr", "posterior", "n_loci", "n_loci_child", "n_loci_family", "n_inconsistent", "min_steps",
+                                         "lr_drop_worst", "gap_to_next", "expected_chance_hits", "p_chance", "child_batch", "family_batch"};
+  std::vector<bool> numeric;
+  for (const std::string& column : columns) numeric.push_back(std::find(numbers.begin(), numbers.end(), column) != numbers.end());
+  std::string text;
+  for (const Row& row : rows) {
+    nlohmann::ordered_json object;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::optional<double> number = numeric[i] ? parse_double(row[i]) : std::nullopt;
+      const std::optional<long long> whole = numeric[i] ? parse_integer(row[i]) : std::nullopt;
+      if (row[i] == ".")
+        object[columns[i]] = nullptr;
+      else if (whole)
+        object[columns[i]] = *whole;
+      else if (number)
+        object[columns[i]] = *number;
+      else
+        object[columns[i]] = row[i];
+    }
+    text += object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  }
+  return text;
+}
+
+std::string table(const std::vector<Row>& rows) {
+  const std::vector<TextColumn> columns{{"rank", Align::right},     {"child", Align::left, 20},   {"family", Align::left, 22}, {"hypothesis", Align::left, 17},
+                                        {"log10LR", Align::right},  {"support", Align::left, 17}, {"loci", Align::right},      {"inc", Align::right},
+                                        {"gap", Align::right, 8}, {"flags", Align::left, 12}};
+  std::vector<std::vector<std::string>> cells;
+  for (const Row& row : rows)
+    cells.push_back({row[0], row[kChild], row[kFamily], row[kHypothesis], row[kLog10Lr], row[kSupport], row[kLoci], row[kInconsistent], row[kGap], row[kFlags]});
+  std::ostringstream out;
+  print_text_table(out, columns, cells);
+  return out.str();
+}
+
+int run(const po::variables_map& values, Context& context) {
+  const RankOptions options = parse(values);
+  const RunManifest manifest = read_manifest(options.run);
+  if (manifest.status != "complete")
+    throw Error(ErrorKind::input, "the run's status is '" + escaped(manifest.status) + "', not 'complete': it has no candidates to rank");
+  // Beyond the top-k of the run the table is not the whole list: the hits are.
+  const bool beyond_table = options.by != Group::none && values.count("top") != 0 && options.top > manifest.top_k && manifest.counts.cut_by_top_k > 0;
+  Chooser chooser(options);
+  if (beyond_table)
+    read_hits(options.run / "hits.h5", chooser);
+  else
+    read_candidates(options.run / "candidates.tsv", chooser);
+  const std::vector<Row> rows = chooser.take();
+  const std::string text = options.format == Format::table ? table(rows) : options.format == Format::tsv ? tsv(rows, options.excel) : jsonl(rows);
+  if (options.output.empty() || options.output == "-") {
+    context.out << text;
+  } else {
+    if (fs::exists(options.output) && !context.global.force) throw Error(ErrorKind::usage, "the file of -o exists; overwrite it with --force");
+    AtomicFile file(options.output);
+    file.write(text);
+    file.commit();
+  }
+  if (!context.global.quiet) {
+    if (beyond_table) context.err << "from hits.h5: columns that only candidates.tsv has are empty\n";
+    if (!beyond_table && manifest.counts.cut_by_top_k > 0)
+      context.err << fmt::format("{} further hits lie beyond the {} best of their child and family\n", manifest.counts.cut_by_top_k, manifest.top_k);
+    context.err << kLeadBanner << '\n';
+  }
+  return 0;
+}
+
+}  // namespace
+
+const Command kRank{"rank",
+                    "ranked candidates of a run",
+                    "RUN [options]",
+                    "  homeward rank run1 --top 20\n"
+                    "  homeward rank run1 --by child --top 3\n"
+                    "  homeward rank run1 --min-log10-lr 4 --format tsv -o leads.tsv\n",
+                    declare,
+                    run};
+
+}  // namespace homeward::cli

@@ -8,12 +8,12 @@
 
 namespace homeward {
 
-/// A kernel is a named value you can list, force, test and benchmark. See src/scan/README in docs/ARCHITECTURE.md.
 struct ScanJob;  // src/scan/scan_job.hpp: plain data
 
+/// A kernel is a named value you can list, force, test and benchmark. All kernels give the same survivors, bit for bit.
 struct Kernel {
-  const char* name;        ///< "portable", "avx2", "avx512"
-  bool (*runs_here)();     ///< does this CPU (and OS) have the instructions
+  const char* name;     ///< "portable", "avx2", "avx512"
+  bool (*runs_here)();  ///< does this CPU (and OS) have the instructions
   void (*scan)(const ScanJob&);
 };
 

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,14 @@
 #include "homeward/scoring_profile.hpp"
 
 namespace homeward {
+
+/// One file of a run folder.
+struct RunOutput {
+  std::string file;  ///< base name
+  std::uint64_t rows = 0;
+  std::string sha256;
+  friend bool operator==(const RunOutput&, const RunOutput&) = default;
+};
 
 /// What run.json says (schema: data-schemas/run.schema.json). Enough to rebuild the model and to check that inputs are the same.
 struct RunManifest {
@@ -30,16 +40,20 @@ struct RunManifest {
   CoupleWeights couple_weights;
   double theta = 0.0;
   std::string mutation_model;
+  RareAlleleRule rare_alleles;
+  std::string verbal_scale, cpi_scale;  ///< ids
   double min_log10_lr = 0.0;
-  std::uint32_t top_k = 50;
+  std::uint32_t top_k = 50, loci_for = 1000;
   bool exhaustive = false, undeclared_couples = true;
   std::string kernel;
   int threads = 1;
   std::uint64_t seed = 1;
   SearchCounts counts;
+  std::uint64_t candidates = 0;
   double search_seconds = 0.0, total_seconds = 0.0;
   std::vector<std::string> added_alleles, unused_loci, warnings;
-  std::vector<std::pair<std::string, std::uint64_t>> outputs;  ///< file name, rows
+  std::vector<std::string> chosen;  ///< names of parameters the user gave; the others are defaults
+  std::vector<RunOutput> outputs;
 };
 
 /// Writes run.json (temporary file, fsync, rename; 0600).
@@ -49,9 +63,84 @@ RunManifest read_manifest(const std::filesystem::path& run_folder);
 
 /// One pair locus by locus under one hypothesis. Lines in the order of the effective population; only loci typed in the
 /// child or a relative. The sum of log10_lr over lines of status consistent / inconsistent is the term's exact score.
+/// `father_only` and `mother_only` also take a family of shape couple (the other parent is then left out) or parent.
+/// An undeclared couple is passed as a family of shape couple. `parent_only` is a mean of two hypotheses over the whole
+/// profile and no product of loci: explain each of the two. Lines of other statuses have LR 1.
 /// @param member_calls as Compiler::compile takes them; @param child_calls by locus of the population.
+/// Throws Error(failure) when the hypothesis does not fit the family's shape. Thread-safe.
+/// Cost: O(n^2) per locus for n alleles with the closed forms, the pedigree likelihood's otherwise.
 std::vector<LocusLine> explain_pair(const EffectivePopulation& population, const Family& family, Hypothesis hypothesis,
                                     const std::vector<Genotype>& member_calls, std::size_t n_members,
                                     const std::vector<Genotype>& child_calls);
+/// LocusLine::min_steps where steps are not counted: inconsistencies in a pedigree beyond the child's own parents.
+inline constexpr int kStepsNotCounted = -2;
+
+/// A verbal scale: words for the weight of a likelihood ratio. Class i holds from lower_log10_lr[i] (included) up to the
+/// next one; the first bound is -infinity.
+struct VerbalScale {
+  std::string id, title, source;
+  std::vector<std::pair<double, std::string>> classes;  ///< lower bound of log10 LR, word; ascending
+};
+/// Reads data/scales/<id>.json. Throws Error(input) naming the missing or mistyped key, or bounds that do not ascend.
+VerbalScale read_verbal_scale(const std::filesystem::path& path);
+const std::string& verbal_word(const VerbalScale& scale, double log10_lr);
+
+/// The classes of Chinese casework (combined paternity index): words for verdict bands, and the count of inconsistent
+/// loci from which exclusion is considered whatever the index.
+struct CpiScale {
+  std::string id, title, source;
+  double supports_above_log10 = 0.0, excludes_below_log10 = 0.0;  ///< both bounds excluded
+  unsigned exclusion_from_loci = 0;
+  std::string supports, between, excludes, exclusion_considered;
+};
+CpiScale read_cpi_scale(const std::filesystem::path& path);
+/// @param log10_lr of one hypothesis, the product over its loci. The count of inconsistent loci goes first.
+const std::string& cpi_word(const CpiScale& scale, double log10_lr, unsigned n_inconsistent);
+
+/// One row of candidates.tsv before its details.
+struct Candidate {
+  Hit hit;
+  double gap_to_next = std::numeric_limits<double>::quiet_NaN();  ///< to the child's next hit of another family; NaN = none
+  bool tie_family = false;  ///< another family has exactly this log10 LR with the child
+  bool tie_child = false;   ///< another child has exactly this log10 LR with the family
+};
+struct CandidateSelection {
+  std::vector<Candidate> rows;  ///< in the order of the stream: rank = index + 1
+  std::uint64_t cut = 0;        ///< hits not listed
+};
+/// The hits that are among the first top_k of their child, or of their family (of either family of an undeclared couple).
+/// One pass over the stream from its beginning. Memory: 52 bytes per row, 32 per child and family.
+CandidateSelection select_candidates(HitStream& hits, std::size_t n_persons, std::size_t n_families, std::uint32_t top_k);
+
+/// Everything the tables of a run are made from. References must outlive the call.
+struct TableInputs {
+  const ProfileSource& source;
+  const EffectivePopulation& population;
+  CoupleWeights weights;
+  const VerbalScale& scale;
+  const CpiScale& cpi;
+  int threads = 1;
+};
+/// candidates.tsv (data-schemas/candidates.md): temporary file, fsync, rename; 0600. Same bytes for any thread count.
+RunOutput write_candidates(const std::filesystem::path& path, const TableInputs& inputs, const CandidateSelection& selection);
+/// loci.tsv (data-schemas/loci.md) for the rows of rank <= max_rank, each with a TOTAL row.
+RunOutput write_loci(const std::filesystem::path& path, const TableInputs& inputs, const CandidateSelection& selection,
+                     std::uint64_t max_rank);
+
+/// Column names of the tables, in order.
+const std::vector<std::string>& candidate_columns();
+const std::vector<std::string>& locus_columns();
+
+/// Who a table of loci is about.
+struct PairName {
+  std::string pair_key, child_id, family_id;
+  Hypothesis hypothesis = Hypothesis::father_only;
+};
+/// Appends the rows of one pair as tab-separated text, TOTAL last, LF line ends. Ids are escaped. Returns the rows written.
+std::size_t append_locus_rows(std::string& out, const PairName& pair, const std::vector<LocusLine>& lines);
+
+/// Stable key of a pair: 16 hex digits of SHA-256 over the child's id, the family ids and their slots.
+/// `family_b` is null except for an undeclared couple.
+std::string pair_key(std::string_view child_id, const Family& family, const Family* family_b);
 
 }  // namespace homeward

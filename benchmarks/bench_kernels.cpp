@@ -1,0 +1,197 @@
+// Pairs per second of each kernel, of compiling and quantising, and of the exact scan without a shadow. Each kernel's
+// answer is checked against the portable one before it is timed.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <string>
+
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+#include "homeward/error.hpp"
+#include "scan/scan_block.hpp"
+#include "score/exact_block.hpp"
+#include "score/quantize.hpp"
+#include "workload.hpp"
+
+using namespace homeward;
+using namespace homeward::bench;
+
+namespace {
+
+/// Reference cycles of the time stamp counter; 0 where there is none.
+std::uint64_t ticks() {
+#if defined(__x86_64__)
+  return __rdtsc();
+#else
+  return 0;
+#endif
+}
+
+std::vector<CompiledFamily> compile_all(const Compiler& compiler, const Workload& work) {
+  std::vector<CompiledFamily> families;
+  for (std::size_t f = 0; f < work.families.size(); ++f)
+    families.push_back(compiler.compile(work.families[f], work.calls[f], work.n_members));
+  return families;
+}
+
+WorkloadOptions block_of(bool couples) {
+  WorkloadOptions options;
+  options.n_children = 8192;
+  options.n_families = 256;
+  options.couples = couples;
+  options.seed = couples ? 2 : 1;
+  return options;
+}
+
+/// One block of children and one tile of families.
+struct Tile {
+  Workload work;
+  ScanBlock children;
+  std::vector<CompiledFamily> families;
+  Tile(const EffectivePopulation& population, const Compiler& compiler, bool couples)
+      : work(make_workload(population, block_of(couples))),
+        children(work.children, compiler.alphabet()),
+        families(compile_all(compiler, work)) {}
+
+  std::vector<QuantizedProfile> quantized(const Compiler& compiler, double min_log10_lr) const {
+    std::vector<QuantizedProfile> profiles;
+    for (const CompiledFamily& family : families)
+      for (std::size_t term = 0; term < family.terms.size(); ++term)
+        profiles.push_back(quantize(family.terms[term].profile, compiler.alphabet(), term_threshold(family, term, min_log10_lr)));
+    return profiles;
+  }
+};
+
+struct Setting {
+  std::string source;
+  EffectivePopulation population;
+  Compiler compiler;
+  Tile duos, couples;
+  Setting()
+      : population(core_population(HOMEWARD_SOURCE_DIR "/data", source)),
+        compiler(population, CoupleWeights{}),
+        duos(population, compiler, false),
+        couples(population, compiler, true) {}
+  const Tile& tile(bool of_couples) const { return of_couples ? couples : duos; }
+};
+
+void scan(benchmark::State& state, const Setting& setting, const Kernel& kernel, bool couples) {
+  const Tile& tile = setting.tile(couples);
+  const std::vector<QuantizedProfile> profiles = tile.quantized(setting.compiler, static_cast<double>(state.range(0)));
+  BlockScanner reference(kernel_named("portable"));
+  BlockScanner scanner(kernel);
+  std::vector<Survivor> expected;
+  std::vector<Survivor> found;
+  reference.scan(tile.children, profiles, expected);
+  scanner.scan(tile.children, profiles, found);
+  if (found != expected) {
+    state.SkipWithError("the kernel's survivors differ from the portable kernel's");
+    return;
+  }
+  // Of a shared machine the quickest pass says most: the others hold time given to somebody else.
+  std::uint64_t quickest = ~std::uint64_t{0};
+  for (auto _ : state) {
+    const std::uint64_t begin = ticks();
+    benchmark::DoNotOptimize(scanner.scan_masks(tile.children, profiles).data());
+    quickest = std::min(quickest, ticks() - begin);
+  }
+  const double lookups = static_cast<double>(profiles.size()) * static_cast<double>(tile.children.n_children());
+  const double done = lookups * static_cast<double>(state.iterations());
+  const double terms_per_pair = static_cast<double>(profiles.size()) / static_cast<double>(tile.families.size());
+  state.counters["pairs/s"] = benchmark::Counter(done / terms_per_pair, benchmark::Counter::kIsRate);
+  if (quickest > 0) state.counters["tsc/lookup"] = static_cast<double>(quickest) / lookups;
+  state.counters["survivors/M"] = 1e6 * static_cast<double>(found.size()) / lookups;
+}
+
+void exact(benchmark::State& state, const Setting& setting, bool couples) {
+  const Tile& tile = setting.tile(couples);
+  ExactBlock block;
+  std::size_t pairs = 0;
+  for (auto _ : state) {
+    std::vector<ScoredChild> found;
+    block.score(tile.families[pairs / tile.children.n_children() % tile.families.size()], tile.work.children, 0.0, found);
+    benchmark::DoNotOptimize(found.data());
+    pairs += tile.children.n_children();
+  }
+  state.counters["pairs/s"] = benchmark::Counter(static_cast<double>(pairs), benchmark::Counter::kIsRate);
+}
+
+void compile(benchmark::State& state, const Setting& setting, bool couples) {
+  const Tile& tile = setting.tile(couples);
+  std::size_t f = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(setting.compiler.compile(tile.work.families[f], tile.work.calls[f], tile.work.n_members).terms.data());
+    f = (f + 1) % tile.families.size();
+  }
+  state.counters["families/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+}
+
+void quantizing(benchmark::State& state, const Setting& setting) {
+  std::size_t f = 0;
+  for (auto _ : state) {
+    const CompiledFamily& family = setting.duos.families[f];
+    benchmark::DoNotOptimize(quantize(family.terms[0].profile, setting.compiler.alphabet(), 0.0).tables.data());
+    f = (f + 1) % setting.duos.families.size();
+  }
+  state.counters["profiles/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+}
+
+std::string processor() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  return "unknown processor";
+}
+
+void print_header(const Setting& setting) {
+  std::cerr << "processor   " << processor() << "\ncompiler    " << HOMEWARD_COMPILER << ", " << HOMEWARD_BUILD_TYPE << "\nworkload    "
+            << setting.source << ", 8,192 children x 256 families, 2 % of calls missing\nkernels    ";
+  for (const Kernel& kernel : kernels()) std::cerr << ' ' << kernel.name << (kernel.runs_here() ? "" : " (SKIPPED: cannot run here)");
+  std::cerr << "\n            a number after a name is the threshold in log10 LR; a couple is looked up three times (terms);\n"
+               "            tsc/lookup: reference cycles (not core cycles) of the quickest pass\n";
+#ifndef NDEBUG
+  std::cerr << "WARNING     assertions are on: these are not the speeds of a release build\n";
+#endif
+}
+
+void register_all(const Setting& setting) {
+  for (const Kernel& kernel : kernels()) {
+    if (!kernel.runs_here()) continue;
+    for (const bool couples : {false, true})
+      benchmark::RegisterBenchmark((std::string("scan/") + kernel.name + (couples ? "/couples" : "/duos")).c_str(), scan,
+                                   std::cref(setting), std::cref(kernel), couples)
+          ->Arg(4)
+          ->Arg(0)
+          ->Unit(benchmark::kMillisecond);
+  }
+  for (const bool couples : {false, true}) {
+    benchmark::RegisterBenchmark(couples ? "exact/couples" : "exact/duos", exact, std::cref(setting), couples)
+        ->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(couples ? "compile/couples" : "compile/duos", compile, std::cref(setting), couples)
+        ->Unit(benchmark::kMicrosecond);
+  }
+  benchmark::RegisterBenchmark("quantize/duos", quantizing, std::cref(setting))->Unit(benchmark::kMicrosecond);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const Setting setting;
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+    print_header(setting);
+    register_all(setting);
+    benchmark::RunSpecifiedBenchmarks();
+  } catch (const Error& error) {
+    std::cerr << "bench_kernels: " << error.what() << '\n';
+    return error.exit_code();
+  }
+  return 0;
+}

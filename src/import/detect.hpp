@@ -1,0 +1,37 @@
+// What kind of file is this? By content, never by extension.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "homeward/import.hpp"
+#include "import/profile_collector.hpp"
+
+namespace homeward::import {
+
+/// A layout we read.
+struct Format {
+  const char* name;
+  const char* what;  ///< a few words for messages and help
+  void (*read)(ImportedFile&, const TextSource&, const ImportOptions&);
+};
+
+const std::vector<Format>& formats();
+
+/// Result of looking: a format, or the sentence that says what the file is and why it is not loaded (empty: nobody knows).
+struct Detected {
+  const Format* format = nullptr;
+  std::string refusal;
+};
+
+/// Names a file of another kind by its first bytes (workbooks, archives, instrument files, PLINK, ...); empty if none.
+std::string refusal_by_magic(std::string_view bytes);
+
+/// Names a text of another kind by its structure (XML, Familias, VCF, frequency tables, reads, ...); empty if none.
+std::string refusal_by_structure(std::string_view text, char delimiter, const LocusDictionary& loci);
+
+/// The layout of a table, by its header words.
+Detected detect_table(std::string_view text, char delimiter, const LocusDictionary& loci);
+
+}  // namespace homeward::import

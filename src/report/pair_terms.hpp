@@ -1,0 +1,42 @@
+// One pair under each of its hypotheses, with the parts that the sums are made of.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "homeward/report.hpp"
+
+namespace homeward {
+
+/// One term of a pair's likelihood ratio at one child.
+struct PairTerm {
+  Hypothesis hypothesis = Hypothesis::father_only;
+  double log10_weight = 0.0;
+  double log10_lr = 0.0;         ///< the sum of by_locus
+  std::vector<double> by_locus;  ///< log10 LR, 0 where not used
+  std::vector<std::uint8_t> used;  ///< child typed and column there
+  std::vector<std::uint8_t> inconsistent;
+  double weighted() const { return log10_weight + log10_lr; }
+};
+
+/// Terms of a compiled family at the child's codes. The two halves of `parent_only` are named father_only and mother_only.
+std::vector<PairTerm> pair_terms(const std::vector<ScoringTerm>& terms, std::span<const GenotypeCode> child);
+
+/// The term with the largest weighted likelihood ratio; the first of equals, as exact_score chooses.
+std::size_t leading_term(const std::vector<PairTerm>& terms);
+
+/// log10 of the weighted sum over terms.
+double mixed_log10(const std::vector<PairTerm>& terms);
+
+/// The lowest mixed log10 LR over all ways to leave out one locus: how much hangs on a single locus.
+double lowest_without_one_locus(const std::vector<PairTerm>& terms);
+
+/// The child's codes at the loci of the population; what is not fully known counts as untyped.
+std::vector<GenotypeCode> child_codes(const EffectivePopulation& population, std::span<const Genotype> calls);
+
+/// Of a parent of unknown sex: father_only or mother_only, whichever is likelier.
+Hypothesis likelier_parent(const CompiledFamily& family, const EffectivePopulation& population, std::span<const Genotype> child_calls);
+
+}  // namespace homeward

@@ -1,0 +1,49 @@
+// One locus of a family: likelihood ratios of every genotype the child may have.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "homeward/likelihood.hpp"
+#include "homeward/pedigree.hpp"
+#include "homeward/population.hpp"
+
+namespace homeward {
+
+/// P(child = g | unrelated) by GenotypeCode at theta 0: Hardy-Weinberg, a/a read as a/a or a/silent; entry 0 is 1.
+std::vector<double> unrelated_probabilities(const LocusModel& model);
+
+/// LR(g) = P(child = g | typed parents) / P(child = g | unrelated) by GenotypeCode, entry 0 exactly 1; nullopt = untyped
+/// parent. Closed forms at theta 0, with a silent allele too (METHODS, "Typed parents with a silent allele"); the pedigree
+/// likelihood for theta > 0. Empty when the parents' own data have probability 0. At least one parent must be typed.
+std::vector<double> parents_likelihood_ratios(const LocusModel& model, UntypedParent rule, std::optional<Genotype> father,
+                                              std::optional<Genotype> mother);
+
+/// The same for any pedigree: P(relatives, missing = g | H1) / P(relatives, an unrelated child = g | H2). H2 keeps the
+/// relatives and the missing person, untyped, and adds a founder. At theta 0 that is P(relatives) P(g); with theta the
+/// founder draws from the same urn (METHODS, "Theta"). Empty when the relatives' data have probability 0.
+std::vector<double> pedigree_likelihood_ratios(const LocusModel& model, UntypedParent rule, const Pedigree& pedigree,
+                                               PersonInPedigree missing, std::span<const ObservedGenotype> observed);
+
+/// By GenotypeCode: 1 when the pedigree's data with missing = g are impossible without mutation. `unmutated`: the locus
+/// with identity matrices, theta 0 and no silent allele. Entry 0 is 0.
+std::vector<std::uint8_t> pedigree_inconsistent(const LocusModel& unmutated, const Pedigree& pedigree, PersonInPedigree missing,
+                                                std::span<const ObservedGenotype> observed);
+
+/// A locus without mutation, silent allele or theta: what "consistent" is measured with.
+LocusModel without_mutation(const LocusModel& model);
+
+/// A pedigree as one locus sees it under the rule for untyped parents.
+struct LocusPedigree {
+  Pedigree pedigree;
+  PersonInPedigree missing = kNoParent;
+  std::vector<ObservedGenotype> observed;
+};
+
+/// `half`: untyped founders with a single child are left out, again and again until none is left, and their gametes are
+/// drawn straight from the population (METHODS, "Untyped parent"); the missing person always stays. `full`: as it is.
+LocusPedigree apply_untyped_parent_rule(const Pedigree& pedigree, PersonInPedigree missing, std::span<const ObservedGenotype> observed,
+                                        UntypedParent rule);
+
+}  // namespace homeward

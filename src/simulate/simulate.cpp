@@ -1,0 +1,250 @@
+#include "homeward/simulate.hpp"
+
+#include <fcntl.h>
+#include <omp.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <exception>
+#include <functional>
+
+#include "homeward/error.hpp"
+#include "simulate/plan.hpp"
+#include "simulate/private_file.hpp"
+#include "simulate/typing.hpp"
+
+namespace homeward {
+
+namespace {
+
+constexpr std::array<std::string_view, kRelationCount> kRelationNames{"child", "full_sib", "half_sib", "uncle", "grandparent", "cousin"};
+
+/// Everything a row is computed from; rows are independent of each other.
+struct World {
+  const EffectivePopulation& model;
+  const SimulationOptions& options;
+  std::vector<LocusDropper> loci;
+  SampleTyper typer;
+  Plan plan;
+
+  World(const EffectivePopulation& population, bool amelogenin, const SimulationOptions& choices)
+      : model(population), options(choices), typer(population, amelogenin, choices), plan(make_plan(choices)) {
+    for (const LocusModel& locus : population.loci) loci.emplace_back(locus);
+  }
+};
+
+/// Buffers of one thread.
+struct Scratch {
+  std::vector<TrueGenotype> genotypes;
+};
+
+/// Genotypes of a unit's whole pedigree. A child and its parents are written to different files, at different times: each
+/// row drops the family's genes again from the same stream, which is cheaper than keeping everybody in memory.
+UnitPedigree drop_unit(const World& world, std::uint32_t unit_index, Scratch& scratch, DropCounts& counts) {
+  const PlannedUnit& unit = world.plan.units[unit_index];
+  CounterRng rng = stream(world.options.seed, StreamPurpose::family_genes, unit_index);
+  UnitPedigree pedigree = draw_unit_pedigree(unit.relation, unit.tested, world.model.untyped_parent, rng);
+  drop_genes(world.loci, pedigree.pedigree, rng, scratch.genotypes, counts);
+  return pedigree;
+}
+
+void add(const DropCounts& drop, SimulationCounts& counts) {
+  counts.transmissions += drop.transmissions;
+  counts.mutations += drop.mutations;
+  counts.expected_mutations += drop.expected_mutations;
+}
+
+void append_child(const World& world, std::size_t row, Scratch& scratch, std::string& text, SimulationCounts& counts) {
+  const std::uint32_t index = world.plan.child_by_number[row];
+  const PlannedChild& child = world.plan.children[index];
+  const std::uint32_t person = child.original == kNone ? index : child.original;
+  DropCounts drop;
+  UnitPedigree unit;
+  if (child.unit != kNone) {
+    unit = drop_unit(world, child.unit, scratch, drop);
+    if (child.original == kNone) add(drop, counts);
+  } else {
+    CounterRng genes = stream(world.options.seed, StreamPurpose::child_genes, person);
+    unit.child = 0;
+    unit.pedigree = Pedigree({{"0", kNoParent, kNoParent, genes.below(2) == 0 ? Sex::male : Sex::female}});
+    drop_genes(world.loci, unit.pedigree, genes, scratch.genotypes, drop);
+  }
+  const Sex sex = unit.pedigree[static_cast<std::size_t>(unit.child)].sex;
+  CounterRng typing = stream(world.options.seed, StreamPurpose::child_typing, index);
+  text += id_text('C', world.plan.child_number[index]);
+  text += sex == Sex::male ? ",child,,M," : ",child,,F,";
+  world.typer.append(scratch.genotypes.data() + unit.child, unit.pedigree.size(), sex, typing, text, counts);
+}
+
+void append_parent(const World& world, std::size_t row, Scratch& scratch, std::string& text, SimulationCounts& counts) {
+  const PlannedParent& parent = world.plan.parents[row];
+  DropCounts counted_with_the_child;
+  const UnitPedigree unit = drop_unit(world, parent.unit, scratch, counted_with_the_child);
+  CounterRng typing = stream(world.options.seed, StreamPurpose::parent_typing, row);
+  text += id_text('P', parent.number);
+  text += parent.father ? ",father," : ",mother,";
+  text += id_text('F', parent.family);
+  text += parent.father ? ",M," : ",F,";
+  const PersonInPedigree person = parent.father ? unit.father : unit.mother;
+  world.typer.append(scratch.genotypes.data() + person, unit.pedigree.size(), parent.father ? Sex::male : Sex::female, typing, text,
+                     counts);
+}
+
+void merge(const SimulationCounts& part, SimulationCounts& total) {
+  total.transmissions += part.transmissions;
+  total.mutations += part.mutations;
+  total.expected_mutations += part.expected_mutations;
+  total.typings += part.typings;
+  total.missing += part.missing;
+  total.dropped_alleles += part.dropped_alleles;
+  total.silent_alleles += part.silent_alleles;
+  total.nothing_seen += part.nothing_seen;
+  total.typing_errors += part.typing_errors;
+  for (std::size_t kit = 0; kit < part.kits.size(); ++kit) total.kits[kit].second += part.kits[kit].second;
+}
+
+using AppendRow = void (*)(const World&, std::size_t, Scratch&, std::string&, SimulationCounts&);
+
+/// Writes `n_rows` rows in order. Blocks of fixed size are made by any thread and merged in order, so that neither the
+/// bytes nor the sum of doubles depends on the number of threads.
+void write_rows(const World& world, std::size_t n_rows, AppendRow append, const std::filesystem::path& path, SimulationCounts& total) {
+  constexpr std::size_t kBlockRows = 1024;
+  constexpr std::size_t kBlocksAtOnce = 32;
+  const int threads = world.options.threads > 0 ? world.options.threads : omp_get_num_procs();
+  PrivateFile file(path);
+  file.write(world.typer.header());
+  SimulationCounts empty;
+  for (const KitShare& kit : world.options.kits) empty.kits.emplace_back(kit.name, 0);
+  const std::size_t n_blocks = (n_rows + kBlockRows - 1) / kBlockRows;
+  for (std::size_t first = 0; first < n_blocks; first += kBlocksAtOnce) {
+    const std::size_t n_now = std::min(kBlocksAtOnce, n_blocks - first);
+    std::vector<std::string> texts(n_now);
+    std::vector<SimulationCounts> counts(n_now, empty);
+    std::exception_ptr failure;
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (std::size_t block = 0; block < n_now; ++block) {
+      try {
+        Scratch scratch;
+        const std::size_t begin = (first + block) * kBlockRows;
+        const std::size_t end = std::min(n_rows, begin + kBlockRows);
+        texts[block].reserve((end - begin) * 256);
+        for (std::size_t row = begin; row < end; ++row) append(world, row, scratch, texts[block], counts[block]);
+      } catch (...) {
+#pragma omp critical(simulate_failure)
+        failure = std::current_exception();
+      }
+    }
+    if (failure) std::rethrow_exception(failure);
+    for (std::size_t block = 0; block < n_now; ++block) {
+      file.write(texts[block]);
+      merge(counts[block], total);
+    }
+  }
+  file.commit();
+}
+
+/// Which registered persons of a unit its relation holds for: drawn with the pedigree, so drawn again from its stream.
+UnitPedigree related_persons(const World& world, std::uint32_t unit_index) {
+  const PlannedUnit& unit = world.plan.units[unit_index];
+  CounterRng rng = stream(world.options.seed, StreamPurpose::family_genes, unit_index);
+  return draw_unit_pedigree(unit.relation, unit.tested, world.model.untyped_parent, rng);
+}
+
+/// A family is in the truth when a person registered in it is the relative. Couples: one row; apart: one per related parent.
+std::uint64_t write_truth(const World& world, const std::filesystem::path& path) {
+  std::string text = "child_id\tfamily_id\trelation\n";
+  std::uint64_t rows = 0;
+  const auto add_row = [&](std::uint32_t child_number, std::uint32_t family, Relation relation) {
+    text += id_text('C', child_number) + '\t' + id_text('F', family) + '\t';
+    text += to_string(relation);
+    text += '\n';
+    ++rows;
+  };
+  for (const std::uint32_t index : world.plan.child_by_number) {
+    const std::uint32_t unit_index = world.plan.children[index].unit;
+    if (unit_index == kNone) continue;
+    const PlannedUnit& unit = world.plan.units[unit_index];
+    const UnitPedigree who = related_persons(world, unit_index);
+    const std::uint32_t number = world.plan.child_number[index];
+    if (!unit.apart || who.father_related) add_row(number, unit.family, *unit.relation);
+    if (unit.apart && who.mother_related) add_row(number, unit.family_b, *unit.relation);
+  }
+  write_private_file(path, text);
+  return rows;
+}
+
+void write_duplicates(const Plan& plan, const std::filesystem::path& path) {
+  std::string text = "sample_id\tsame_person_as\n";
+  for (const std::uint32_t index : plan.child_by_number)
+    if (const std::uint32_t original = plan.children[index].original; original != kNone)
+      text += id_text('C', plan.child_number[index]) + '\t' + id_text('C', plan.child_number[original]) + '\n';
+  write_private_file(path, text);
+}
+
+void count_plan(const World& world, SimulationCounts& counts) {
+  counts.children = world.plan.children.size();
+  counts.families = world.options.n_families;
+  counts.persons = world.plan.parents.size();
+  counts.duplicates = world.options.duplicates;
+  counts.related = world.options.related;
+  for (const PlannedUnit& unit : world.plan.units) {
+    counts.couples += unit.tested == Tested::both && !unit.apart ? 1 : 0;
+    counts.couples_apart += unit.apart ? 1 : 0;
+    counts.fathers += unit.tested == Tested::father ? 1 : 0;
+    counts.mothers += unit.tested == Tested::mother ? 1 : 0;
+  }
+  for (const KitShare& kit : world.options.kits) counts.kits.emplace_back(kit.name, 0);
+}
+
+void make_private_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error)) return;
+  if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), error);
+  if (::mkdir(folder.c_str(), 0700) != 0) throw Error(ErrorKind::failure, "cannot make the folder " + folder.string());
+}
+
+}  // namespace
+
+std::string_view to_string(Relation relation) { return kRelationNames[static_cast<std::size_t>(relation)]; }
+
+std::optional<Relation> parse_relation(std::string_view text) {
+  for (std::size_t i = 0; i < kRelationCount; ++i)
+    if (kRelationNames[i] == text) return static_cast<Relation>(i);
+  return std::nullopt;
+}
+
+SimulationLoci simulation_loci(const Population& population, const std::vector<KitShare>& kits) {
+  SimulationLoci loci;
+  std::vector<std::string> wanted;
+  for (const KitShare& kit : kits)
+    for (const std::string& locus : kit.loci)
+      if (std::find(wanted.begin(), wanted.end(), locus) == wanted.end()) wanted.push_back(locus);
+  for (const std::string& name : wanted) {
+    const LocusPopulation* locus = population.find(name);
+    if (name == "AMEL")
+      loci.amelogenin = true;
+    else if (locus == nullptr || locus->chromosome != Chromosome::autosomal || locus->kind == LocusKind::sex)
+      loci.left_out.push_back(name);
+    else
+      loci.observed.push_back({name, {}});
+  }
+  return loci;
+}
+
+SimulationCounts simulate(const EffectivePopulation& model, bool amelogenin, const SimulationOptions& options,
+                          const std::filesystem::path& folder) {
+  if (model.theta != 0.0)
+    throw Error(ErrorKind::usage, "the population's theta is not 0, and founders are simulated without co-ancestry: choose theta 0");
+  if (model.loci.empty()) throw Error(ErrorKind::usage, "the kits and the population have no autosomal locus in common");
+  const World world(model, amelogenin, options);
+  SimulationCounts counts;
+  count_plan(world, counts);
+  make_private_folder(folder);
+  write_rows(world, world.plan.children.size(), append_child, folder / "children.csv", counts);
+  write_rows(world, world.plan.parents.size(), append_parent, folder / "families.csv", counts);
+  counts.truth_rows = write_truth(world, folder / "truth.tsv");
+  write_duplicates(world.plan, folder / "duplicates.tsv");
+  return counts;
+}
+
+}  // namespace homeward

@@ -1,0 +1,36 @@
+"""Runs the executable as a user does: words in, standard output, standard error and the exit code out."""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = os.environ["HOMEWARD_PROGRAM"]
+COMMANDS = ["load", "match", "rank", "explain", "lr", "simulate", "evaluate", "info", "check", "doctor", "version", "completion"]
+OK, FAILURE, USAGE, INPUT, STORE, STOPPED = 0, 1, 2, 3, 4, 5
+
+
+class CliTest(unittest.TestCase):
+    """A test with a folder of its own; every run is checked for its exit code."""
+
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory(prefix="homeward-cli-")
+        self.addCleanup(scratch.cleanup)
+        self.folder = pathlib.Path(scratch.name)
+
+    def homeward(self, *words, expect=OK, environment=None, stdin=subprocess.DEVNULL):
+        result = subprocess.run([PROGRAM, *map(str, words)], stdin=stdin, capture_output=True, text=True, timeout=240, check=False,
+                                cwd=self.folder, env={**os.environ, **(environment or {})})
+        said = f"homeward {' '.join(map(str, words))}\n{result.stdout[-2000:]}\n{result.stderr[-4000:]}"
+        self.assertEqual(result.returncode, expect, said)
+        return result
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8", newline="")
+        return path
+
+
+def main():
+    unittest.main(verbosity=1, argv=[sys.argv[0]])

@@ -1,0 +1,18 @@
+# Each public header compiles alone and included twice: one translation unit a header, compiled when the tests are built.
+file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/include/homeward/*.hpp)
+set(header_sources)
+foreach(header IN LISTS headers)
+  string(MAKE_C_IDENTIFIER ${header} unit)
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/header/${unit}.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${header}\"\n#include \"${header}\"\n")
+  list(APPEND header_sources ${source})
+endforeach()
+list(LENGTH headers header_count)
+file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/header/main.cpp CONTENT
+  "#include <cstdio>\nint main() { std::puts(\"${header_count} public headers compile alone and twice\"); }\n")
+add_executable(test_header ${CMAKE_CURRENT_BINARY_DIR}/header/main.cpp ${header_sources})
+target_include_directories(test_header PRIVATE ${PROJECT_SOURCE_DIR}/include)
+target_link_libraries(test_header PRIVATE Eigen3::Eigen)
+homeward_compile_options(test_header PRIVATE)
+add_test(NAME header COMMAND test_header)
+set_tests_properties(header PROPERTIES LABELS header)
