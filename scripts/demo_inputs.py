@@ -41,7 +41,8 @@ def cell(first, second):
 def write_trio(source, folder):
     rows = [row for row in read_csv(source) if row["locus"] != "AMEL"]
     people = [("MO", "mother"), ("CH", "child"), ("FA", "father")]
-    write_rows(folder / "trio.csv", [["sample_id", *(row["locus"] for row in rows)], *([name, *(row[column] for row in rows)] for name, column in people)])
+    write_rows(folder / "trio.csv", [["sample_id", "role", *(row["locus"] for row in rows)],
+                                      *([name, role, *(row[role] for row in rows)] for name, role in people)])
     mother = ["T", "MO", "0", "0", "F", "MO", "0"]
     father = ["T", "FA", "0", "0", "M", "FA", "0"]
     unknown_father = ["T", "UF", "0", "0", "M", "0", "0"]
@@ -49,7 +50,7 @@ def write_trio(source, folder):
     other_father = ["T", "OF", "0", "0", "M", "0", "0"]
 
     def child(father_id, mother_id):
-        return ["T", "CH", father_id, mother_id, "0", "CH", "1"]
+        return ["T", "CH", father_id, mother_id, ".", "CH", "1"]
 
     pedigrees = {
         "mother_duo.H1": [mother, unknown_father, child("UF", "MO")],

@@ -13,8 +13,8 @@
 #include "report/batch.hpp"
 #include "report/cells.hpp"
 #include "report/pair_terms.hpp"
+#include "report/text_table.hpp"
 #include "run_model.hpp"
-#include "text_table.hpp"
 
 namespace homeward::cli {
 
@@ -196,7 +196,7 @@ std::string real_text(double value) {
 void print_table(const Explanation& e, const RunModel& model, std::ostream& out) {
   out << fmt::format("child {}   family {}   pair {}\n", escaped(e.name.child_id), escaped(e.name.family_id), e.name.pair_key)
       << fmt::format("H1 ({}): {}\nH2: the child is unrelated to them\n", to_string(e.name.hypothesis), in_words(e.name.hypothesis))
-      << fmt::format("population {}, model {}; mutation {}; theta {:.6g}; untyped parent: {}\n\n", escaped(model.effective.population_id),
+      << fmt::format("population {}, model {}\nmutation {}; theta {:.6g}; untyped parent: {}\n\n", escaped(model.effective.population_id),
                      model.effective.digest.substr(0, 12), describe_mutation(model.effective), model.effective.theta,
                      model.effective.untyped_parent == UntypedParent::half ? "half" : "full");
   const bool others = std::any_of(e.lines.begin(), e.lines.end(), [](const LocusLine& line) { return !line.gt_others.empty(); });
@@ -226,10 +226,9 @@ void print_table(const Explanation& e, const RunModel& model, std::ostream& out)
   put_lr(lr, sum);
   out << fmt::format("\nTOTAL  log10 LR {}  LR {}\n", log10_text(sum), lr);
   if (e.terms.size() > 1) {
-    out << fmt::format("family log10 LR {}: weighted mean of", log10_text(e.log10_lr));
+    out << fmt::format("family log10 LR {}: the weighted mean of\n", log10_text(e.log10_lr));
     for (const PairTerm& term : e.terms)
-      out << fmt::format("  {}={} (weight {:.6g})", to_string(term.hypothesis), log10_text(term.log10_lr), std::pow(10.0, term.log10_weight));
-    out << '\n';
+      out << fmt::format("  {:<12} {:>9}  weight {:.6g}\n", to_string(term.hypothesis), log10_text(term.log10_lr), std::pow(10.0, term.log10_weight));
   }
 }
 

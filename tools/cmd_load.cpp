@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <ctime>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -13,6 +14,7 @@
 #include "homeward/import.hpp"
 #include "homeward/store.hpp"
 #include "import/issues.hpp"
+#include "import/sample_rows.hpp"
 
 namespace homeward::cli {
 
@@ -100,19 +102,19 @@ std::string now_utc() {
 struct Input {
   std::vector<ImportedFile> files;
   std::optional<ImportedFile> sheet;
-  std::vector<Issue> other_issues;  ///< of the sheet against the files
+  std::vector<Issue> other_issues;    ///< of the sheet against the files
+  std::vector<std::string> failures;  ///< of files that cannot be read at all
 };
 
 /// Reads all files; one that cannot be read does not hide what is wrong with the next.
 Input read_all(LoadOptions& options) {
   Input input;
-  std::vector<std::string> failures;
   const auto attempt = [&](const auto& read) {
     try {
       read();
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::input) throw;
-      failures.emplace_back(error.what());
+      input.failures.emplace_back(error.what());
     }
   };
   if (!options.samples.empty()) {
@@ -122,7 +124,6 @@ Input read_all(LoadOptions& options) {
     });
   }
   for (const std::string& file : options.files) attempt([&] { input.files.push_back(read_profiles(file, options.import)); });
-  if (!failures.empty()) throw Error(ErrorKind::input, fmt::format("{}", fmt::join(failures, "\nhomeward: ")));
   return input;
 }
 
@@ -244,9 +245,11 @@ void print_rows(const LoadOptions& options, const Input& input, const LoadSummar
 
 void print_totals(const LoadOptions& options, const LoadSummary& summary, std::ostream& err) {
   if (summary.already_loaded) err << "a file with the same content is in the store already: nothing of it was added again\n";
-  err << fmt::format("{}: {} new persons, {} new samples, {} new typings, {} persons extended, {} typings already known, {} conflicts\n",
-                     options.dry_run ? "would add" : "added", summary.new_persons, summary.new_samples, summary.new_typings,
-                     summary.extended_persons, summary.identical_typings, summary.conflicts);
+  err << fmt::format(
+      "{}: {} new persons, {} new samples, {} new typings, {} persons extended, {} typings already known, {} conflicts, {} samples "
+      "refused\n",
+      options.dry_run ? "would add" : "added", summary.new_persons, summary.new_samples, summary.new_typings, summary.extended_persons,
+      summary.identical_typings, summary.conflicts, summary.refused_samples);
   print_codes(summary.issues, err);
   if (options.dry_run) {
     err << "dry run: the store was not touched\n";
@@ -258,25 +261,55 @@ void print_totals(const LoadOptions& options, const LoadSummary& summary, std::o
                      info.loci.size());
 }
 
+/// Samples the store refuses (an id it knows with another role, sex, family or person) are rejected rows like others.
+void add_refused_by_store(const LoadOptions& options, const LoadSummary& summary, Input& input) {
+  for (ImportedFile& file : input.files) {
+    const std::string name = std::filesystem::path(file.path).filename().string();
+    std::map<std::uint64_t, std::pair<std::string, std::string>> of_line;
+    for (const Issue& issue : summary.issues)
+      if (issue.severity == Severity::error && issue.file == name && issue.code == "E_DUP_ID_CONFLICT")
+        of_line.emplace(issue.line, std::make_pair(issue.code, issue.message));
+    import::RefusedSamples refused;
+    for (const ImportedSample& sample : file.samples)
+      if (const auto found = of_line.find(sample.line); found != of_line.end()) refused.emplace(sample.sample_id, found->second);
+    if (refused.empty()) continue;
+    std::vector<Reject> rows = import::rows_of_samples(file.path, options.import, refused);
+    std::vector<Reject> merged;
+    std::merge(file.rejects.begin(), file.rejects.end(), rows.begin(), rows.end(), std::back_inserter(merged),
+               [](const Reject& a, const Reject& b) { return a.line < b.line; });
+    merged.erase(std::unique(merged.begin(), merged.end(), [](const Reject& a, const Reject& b) { return a.line == b.line; }),
+                 merged.end());
+    file.rejects = std::move(merged);
+  }
+}
+
+void report_reading(const LoadOptions& options, const Context& context, const Input& input) {
+  if (context.global.quiet) return;
+  const bool with_columns = options.dry_run || context.global.verbose;
+  if (input.sheet) print_file(*input.sheet, with_columns, context.err);
+  print_codes(input.other_issues, context.err);
+  for (const ImportedFile& file : input.files) print_file(file, with_columns, context.err);
+}
+
 int run(const po::variables_map& values, Context& context) {
   LoadOptions options = parse(values, context);
   Input input = read_all(options);
   check_sheet_use(input);
-  if (!context.global.quiet) {
-    if (input.sheet) print_file(*input.sheet, options.dry_run || context.global.verbose, context.err);
-    print_codes(input.other_issues, context.err);
-    for (const ImportedFile& file : input.files) print_file(file, options.dry_run || context.global.verbose, context.err);
-  }
-  const std::uint64_t rejects = count_rejects(input);
+  report_reading(options, context, input);
+  if (!input.failures.empty()) throw Error(ErrorKind::input, fmt::format("{}", fmt::join(input.failures, "\nhomeward: ")));
+  // Rehearsed first: what the store refuses counts before anything is committed, and all defects are seen in one go.
+  const std::string time = now_utc();
+  LoadSummary summary = load_into_store(options.store, input.files, true, time);
+  const std::uint64_t rejects = count_rejects(input) + summary.refused_samples;
   const bool refused = rejects > options.max_rejects;
-  // A refused load still asks the store what it would say, so that all defects are seen in one go.
-  const LoadSummary summary = load_into_store(options.store, input.files, options.dry_run || refused, now_utc());
-  write_lists(options, input, summary, context.err);
   const bool committed = !options.dry_run && !refused;
+  if (committed) summary = load_into_store(options.store, input.files, false, time);
+  add_refused_by_store(options, summary, input);
+  write_lists(options, input, summary, context.err);
   if (refused) {
     if (!context.global.quiet) print_codes(summary.issues, context.err);
     throw Error(ErrorKind::input,
-                fmt::format("{} rows rejected, at most {} accepted (--max-rejects): nothing was committed", rejects, options.max_rejects));
+                fmt::format("{} rejects, at most {} accepted (--max-rejects): nothing was committed", rejects, options.max_rejects));
   }
   print_rows(options, input, summary, committed, context.out);
   if (!context.global.quiet) print_totals(options, summary, context.err);

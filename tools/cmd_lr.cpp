@@ -41,6 +41,7 @@ LrPedigreeOptions parse_pedigree_options(const po::variables_map& values) {
   options.dropout = probability(values, "dropout");
   options.dropin = probability(values, "dropin");
   if (options.dropin && !options.dropout) throw Error(ErrorKind::usage, "--dropin needs --dropout");
+  if (!values["couple-weights"].defaulted()) throw Error(ErrorKind::usage, "--couple-weights has no meaning for a stated pedigree: it is one hypothesis");
   options.model = parse_model_options(values);
   return options;
 }

@@ -111,20 +111,22 @@ std::string utc_now() {
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-/// Makes the run folder, 0700. An existing one is refused without --force; a folder that is no run is never touched.
-void prepare_folder(const fs::path& out, bool force) {
-  if (!fs::exists(out)) {
-    std::error_code failure;
-    fs::create_directories(out, failure);
-    if (failure) throw Error(ErrorKind::failure, "cannot create " + out.string() + ": " + failure.message());
-  } else if (!fs::is_directory(out)) {
-    throw Error(ErrorKind::usage, out.string() + " exists and is no folder; choose another --out");
-  } else if (!fs::is_empty(out)) {
-    if (!is_run_folder(out)) throw Error(ErrorKind::usage, out.string() + " exists, is not empty and is no run folder; choose another --out");
-    if (!force) throw Error(ErrorKind::usage, out.string() + " is a run already; choose another --out, or overwrite it with --force");
-    // run.json goes last: a folder half cleared still says what it is.
-    for (const char* name : {"hits.h5", "candidates.tsv", "loci.tsv", "report.html", "run.json"}) fs::remove(out / name);
-  }
+/// Refuses a run folder that cannot be made, before any work is done. A folder that is no run is never touched.
+void check_folder(const fs::path& out, bool force) {
+  if (!fs::exists(out)) return;
+  if (!fs::is_directory(out)) throw Error(ErrorKind::usage, out.string() + " exists and is no folder; choose another --out");
+  if (fs::is_empty(out)) return;
+  if (!is_run_folder(out)) throw Error(ErrorKind::usage, out.string() + " exists, is not empty and is no run folder; choose another --out");
+  if (!force) throw Error(ErrorKind::usage, out.string() + " is a run already; choose another --out, or overwrite it with --force");
+}
+
+/// Makes the run folder, 0700, or clears the run that is there.
+void prepare_folder(const fs::path& out) {
+  std::error_code failure;
+  fs::create_directories(out, failure);
+  if (failure) throw Error(ErrorKind::failure, "cannot create " + out.string() + ": " + failure.message());
+  // run.json goes last: a folder half cleared still says what it is.
+  for (const char* name : {"hits.h5", "candidates.tsv", "loci.tsv", "report.html", "run.json"}) fs::remove(out / name);
   if (::chmod(out.c_str(), 0700) != 0) throw Error(ErrorKind::failure, "cannot set the mode of " + out.string());
 }
 
@@ -243,6 +245,7 @@ bool run_search(const MatchOptions& options, const RunModel& model, const Contex
 int run(const po::variables_map& values, Context& context) {
   const auto start = std::chrono::steady_clock::now();
   const MatchOptions options = parse(values, context);
+  if (!options.dry_run) check_folder(options.out, context.global.force);
   const RunModel model = make_model(options.store, options.population, options.model, context.data_dir);
   RunManifest manifest = first_manifest(options, model, context);
   manifest.verbal_scale = "enfsi-2015";
@@ -253,7 +256,7 @@ int run(const po::variables_map& values, Context& context) {
   }
   if (options.dry_run) return 0;
 
-  prepare_folder(options.out, context.global.force);
+  prepare_folder(options.out);
   write_manifest(options.out, manifest);
   const auto close = [&](const char* status, int code) {
     manifest.status = status;

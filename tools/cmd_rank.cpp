@@ -19,8 +19,8 @@
 #include "homeward/store.hpp"
 #include "report/atomic_file.hpp"
 #include "report/cells.hpp"
+#include "report/text_table.hpp"
 #include "run_model.hpp"
-#include "text_table.hpp"
 
 namespace homeward::cli {
 

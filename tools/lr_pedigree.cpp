@@ -10,8 +10,8 @@
 #include "base/text.hpp"
 #include "homeward/error.hpp"
 #include "homeward/import.hpp"
-#include "likelihood/untyped_parent.hpp"
 #include "lr_rows.hpp"
+#include "score/columns.hpp"
 
 namespace homeward::cli {
 
@@ -28,7 +28,7 @@ using Samples = std::map<std::string, Sample>;
 struct FamilyPedigree {
   Pedigree pedigree;
   std::vector<std::string> sample;  ///< by person, empty = untyped
-  std::vector<bool> missing;
+  PersonInPedigree missing = kNoParent;  ///< the marked person who has a sample
 };
 
 ImportedFile read_or_refuse(const std::string& path, Context& context) {
@@ -62,7 +62,7 @@ void add_samples(const ImportedFile& file, Samples& samples, std::size_t& unread
   }
 }
 
-FamilyPedigree pedigree_of(const std::vector<const ImportedRelative*>& rows) {
+FamilyPedigree pedigree_of(const std::vector<const ImportedRelative*>& rows, const std::string& path) {
   FamilyPedigree family;
   std::vector<PedigreePerson> persons;
   const auto place = [&](const std::string& id) -> PersonInPedigree {
@@ -74,8 +74,14 @@ FamilyPedigree pedigree_of(const std::vector<const ImportedRelative*>& rows) {
   for (const ImportedRelative* row : rows) {
     persons.push_back({row->person_id, place(row->father_id), place(row->mother_id), row->sex});
     family.sample.push_back(row->sample_id);
-    family.missing.push_back(row->missing);
+    if (!row->missing || row->sample_id.empty()) continue;
+    if (family.missing != kNoParent)
+      throw Error(ErrorKind::input, fmt::format("{} line {}: a second person marked missing has a sample; one likelihood ratio is about one of them", path, row->line));
+    family.missing = static_cast<PersonInPedigree>(persons.size()) - 1;
   }
+  if (family.missing == kNoParent)
+    throw Error(ErrorKind::input, fmt::format("{} line {}: nobody marked missing in this family has a sample; give the sample_id of the person in question", path,
+                                              rows.front()->line));
   family.pedigree = Pedigree(std::move(persons));
   return family;
 }
@@ -86,14 +92,18 @@ std::map<std::string, FamilyPedigree> families_of(const ImportedFile& file) {
   std::map<std::string, std::vector<const ImportedRelative*>> rows;
   for (const ImportedRelative& relative : file.relatives) rows[relative.family_id].push_back(&relative);
   std::map<std::string, FamilyPedigree> families;
-  for (const auto& [id, members] : rows) families.emplace(id, pedigree_of(members));
+  for (const auto& [id, members] : rows) families.emplace(id, pedigree_of(members, file.path));
   return families;
 }
 
+/// The sample in question is an unrelated person's: the missing person stays in the family, untyped, and a founder is added.
 FamilyPedigree missing_unrelated(FamilyPedigree family) {
+  const auto missing = static_cast<std::size_t>(family.missing);
   std::vector<PedigreePerson> persons = family.pedigree.persons();
-  for (std::size_t i = 0; i < persons.size(); ++i)
-    if (family.missing[i]) persons[i].father = persons[i].mother = kNoParent;
+  persons.push_back({persons[missing].id + " (unrelated)", kNoParent, kNoParent, persons[missing].sex});
+  family.sample.push_back(family.sample[missing]);
+  family.sample[missing].clear();
+  family.missing = static_cast<PersonInPedigree>(persons.size() - 1);
   family.pedigree = Pedigree(std::move(persons));
   return family;
 }
@@ -116,13 +126,8 @@ std::vector<ObservedGenotype> observations(const FamilyPedigree& family, const s
 
 ScaledLikelihood likelihood_of(const FamilyPedigree& family, const std::vector<ObservedGenotype>& observed, const LocusModel& model, UntypedParent rule,
                                const ObservationModel& observation) {
-  if (rule == UntypedParent::full) return scaled_pedigree_likelihood(family.pedigree, observed, model, observation);
-  std::vector<bool> kept(observed.size());
-  for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = family.missing[i] || observed[i].kind != Observation::untyped;
-  const ReducedPedigree reduced = leave_out_single_child_founders(family.pedigree, kept);
-  std::vector<ObservedGenotype> seen;
-  for (const PersonInPedigree person : reduced.original) seen.push_back(observed[static_cast<std::size_t>(person)]);
-  return scaled_pedigree_likelihood(reduced.pedigree, seen, model, observation);
+  const LocusPedigree seen = apply_untyped_parent_rule(family.pedigree, family.missing, observed, rule);
+  return scaled_pedigree_likelihood(seen.pedigree, seen.observed, model, observation);
 }
 
 CaseFlag flag_of(const FamilyPedigree& family, const std::vector<ObservedGenotype>& observed, const ScaledLikelihood& p_h1, const ScaledLikelihood& p_h2) {
@@ -130,7 +135,7 @@ CaseFlag flag_of(const FamilyPedigree& family, const std::vector<ObservedGenotyp
   bool missing = false;
   bool others = false;
   for (std::size_t i = 0; i < observed.size(); ++i)
-    if (observed[i].kind != Observation::untyped) (family.missing[i] ? missing : others) = true;
+    if (observed[i].kind != Observation::untyped) (static_cast<PersonInPedigree>(i) == family.missing ? missing : others) = true;
   return missing && others ? CaseFlag::none : CaseFlag::one_sided;
 }
 
@@ -210,7 +215,7 @@ void print_family(const std::string& id, const FamilyPedigree& h1, const FamilyP
     counts.used += row.flag == CaseFlag::none ? 1 : 0;
     total.log10_lr += row.log10_lr;
   }
-  if (std::isnan(total.log10_lr)) total.flag = CaseFlag::undefined;
+
   out << lr_total(id, total);
 }
 

@@ -12,7 +12,7 @@ namespace homeward::cli {
 
 struct LrPedigreeOptions {
   std::string population, pedigree;
-  std::optional<std::string> alternative;  ///< unset: the missing person is unrelated
+  std::optional<std::string> alternative;  ///< unset: the sample of the missing person is an unrelated person's
   std::vector<std::string> profiles;
   std::optional<double> dropout, dropin;  ///< of partial profiles
   ModelOptions model;

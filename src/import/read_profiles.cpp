@@ -2,14 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 
-#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "homeward/error.hpp"
 #include "homeward/import.hpp"
 #include "import/detect.hpp"
-#include "import/encoding.hpp"
+#include "import/text_file.hpp"
 
 namespace homeward {
 
@@ -17,31 +15,9 @@ namespace {
 
 using import::Detected;
 using import::Format;
+using import::input_error;
+using import::TextFile;
 using import::TextSource;
-
-constexpr std::uint64_t kMaxFileBytes = std::uint64_t{4} << 30U;
-
-Error input_error(const std::filesystem::path& path, const std::string& what) {
-  return {ErrorKind::input, escaped(path.string()) + ": " + what};
-}
-
-std::string read_bytes(const std::filesystem::path& path) {
-  std::error_code problem;
-  if (std::filesystem::is_directory(path, problem)) throw input_error(path, "is a folder; give the files in it");
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw input_error(path, "cannot be opened; check the path and the permissions");
-  const std::uintmax_t size = std::filesystem::file_size(path, problem);
-  if (!problem && size > kMaxFileBytes) throw input_error(path, "is larger than 4 GiB; split it");
-  std::string bytes;
-  if (!problem) bytes.reserve(size + 1);
-  std::vector<char> block(std::size_t{1} << 20U);
-  while (stream.read(block.data(), static_cast<std::streamsize>(block.size())) || stream.gcount() > 0) {
-    bytes.append(block.data(), static_cast<std::size_t>(stream.gcount()));
-    if (bytes.size() > kMaxFileBytes) throw input_error(path, "is larger than 4 GiB; split it");
-  }
-  if (stream.bad()) throw input_error(path, "cannot be read to its end");
-  return bytes;
-}
 
 const char* delimiter_name(char delimiter) {
   switch (delimiter) {
@@ -80,20 +56,20 @@ std::string header_shown(std::string_view text, char delimiter) {
 }
 
 /// The layout of the text; throws Error(input) with a sentence of what the file is when it is none of ours.
-const Format& find_format(const std::filesystem::path& path, const import::DecodedText& decoded, std::string_view table, char delimiter,
-                          const ImportOptions& options) {
+const Format& find_format(const std::filesystem::path& path, const TextFile& file, const ImportOptions& options) {
   if (options.format != "auto" && !options.format.empty()) return format_named(options.format);
+  const std::string& text = file.decoded.text;
   const LocusDictionary loci(options.data_dir);
-  const std::string refusal = import::refusal_by_structure(decoded.text, delimiter, loci);
-  const Detected detected = import::detect_table(table, delimiter, loci);
-  // A table we know wins over a likeness found in its lines, an explicit kind (XML, VCF, ...) never looks like a table.
-  if (detected.format != nullptr && refusal.empty()) return *detected.format;
+  // Kinds with a mark of their own (XML, VCF, Familias, ...) first: none of them has the header of a table of ours.
+  const std::string refusal = import::refusal_by_structure(text, file.delimiter, loci);
   if (!refusal.empty()) throw input_error(path, "not loaded: this is " + refusal);
+  const Detected detected = import::detect_table(text, file.delimiter, loci);
+  if (detected.format != nullptr) return *detected.format;
   if (!detected.refusal.empty()) throw input_error(path, "not loaded: this is " + detected.refusal);
-  const std::vector<std::string_view> first = import::first_lines(decoded.text, 1);
-  if (!decoded.valid && !first.empty() && !import::decoded_cleanly(first[0]))
+  const std::vector<std::string_view> first = import::first_lines(text, 1);
+  if (!file.decoded.valid && !first.empty() && !import::decoded_cleanly(first[0]))
     throw input_error(path, "its first line is no text in UTF-8 or GB18030; give --encoding, for example GB18030, BIG5 or UTF-16LE");
-  throw input_error(path, "cannot tell the format: found " + header_shown(table, delimiter) +
+  throw input_error(path, "cannot tell the format: found " + header_shown(text, file.delimiter) +
                               "; expected a header with sample_id and loci, or Sample Name and Marker; see --format");
 }
 
@@ -129,30 +105,24 @@ void check_columns(const std::filesystem::path& path, const Format& format, std:
 enum class Wanted : std::uint8_t { profiles, sheet };
 
 ImportedFile read_file(const std::filesystem::path& path, const ImportOptions& options, Wanted wanted) {
-  std::string bytes = read_bytes(path);
-  if (bytes.empty()) throw input_error(path, "is empty");
+  const TextFile text = import::read_text_file(path, options);
+  const import::DecodedText& decoded = text.decoded;
   ImportedFile file;
   file.path = path.string();
-  file.sha256 = sha256_of_file(path);
-  if (const std::string refusal = import::refusal_by_magic(bytes); !refusal.empty() && options.encoding.empty())
-    throw input_error(path, "not loaded: this is " + refusal);
-  const import::DecodedText decoded = import::decode_text(std::move(bytes), options.encoding);
-  const std::string_view table = std::string_view(decoded.text).substr(import::table_start(decoded.text));
-  const char delimiter = import::detect_delimiter(decoded.text);
-
+  file.sha256 = text.sha256;
   const Format* format = nullptr;
   if (wanted == Wanted::sheet) {
     format = &format_named("sample-sheet");
   } else {
-    format = &find_format(path, decoded, table, delimiter, options);
+    format = &find_format(path, text, options);
     if (format->read == import::read_sheet)
       throw input_error(path, "this is a sample sheet (no loci): give it with --samples, beside the profiles");
   }
-  check_columns(path, *format, table, delimiter);
+  check_columns(path, *format, decoded.text, text.delimiter);
   file.format = format->name;
   file.encoding = decoded.encoding;
-  file.delimiter = delimiter_name(delimiter);
-  const TextSource source{file.path, path.stem().string(), table, delimiter, !decoded.valid || decoded.has_nul};
+  file.delimiter = delimiter_name(text.delimiter);
+  const TextSource source{file.path, path.stem().string(), decoded.text, text.delimiter, !decoded.valid || decoded.has_nul};
   format->read(file, source, options);
   return file;
 }

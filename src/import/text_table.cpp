@@ -46,7 +46,10 @@ std::string_view trim_cell(std::string_view cell) {
   return cell;
 }
 
-RowReader::RowReader(std::string_view text, char delimiter) : text_(text), delimiter_(delimiter) {}
+RowReader::RowReader(std::string_view text, char delimiter) : text_(text), delimiter_(delimiter), position_(table_start(text)) {
+  for (std::size_t i = 0; i < position_; ++i)
+    if (text_[i] == '\n' || (text_[i] == '\r' && (i + 1 >= text_.size() || text_[i + 1] != '\n'))) ++line_;
+}
 
 bool RowReader::next(Row& row) {
   while (position_ < text_.size()) {
@@ -181,7 +184,7 @@ std::vector<std::string_view> first_lines(std::string_view text, std::size_t n) 
 std::size_t table_start(std::string_view text) {
   if (text.substr(0, 4) != "sep=" && text.substr(0, 4) != "SEP=") return 0;
   const std::size_t end = text.find_first_of("\r\n");
-  if (end == std::string_view::npos || end > 6) return 0;
+  if (end != 5) return 0;
   return text.find_first_not_of("\r\n", end) == std::string_view::npos ? text.size() : text.find_first_not_of("\r\n", end);
 }
 

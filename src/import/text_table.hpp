@@ -25,7 +25,8 @@ struct Row {
   RowDefect defect = RowDefect::none;
 };
 
-/// Reads records of a text that outlives it. Lines end with LF, CRLF or CR. Blank records are skipped. An open quote gives
+/// Reads records of a text that outlives it. Lines end with LF, CRLF or CR. Blank records and a first
+/// line `sep=;` are skipped. An open quote gives
 /// the one line it stands on, split as if it had no quotes, with its defect; reading goes on with the next line.
 class RowReader {
  public:

@@ -102,7 +102,6 @@ CaseResult evaluate_case(const Case& stated) {
     result.loci.push_back(std::move(row));
   }
   for (const CaseLinkage& link : stated.linked) add_to_total(joint(stated.h1, stated, link, "H1"), joint(stated.h2, stated, link, "H2"));
-  if (std::isnan(result.total.log10_lr)) result.total.flag = CaseFlag::undefined;
   return result;
 }
 

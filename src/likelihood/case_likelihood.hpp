@@ -28,7 +28,7 @@ struct CaseRow {
   double lr() const { return likelihood_ratio(p_h1, p_h2); }
 };
 
-/// Rows in the case's order of loci, and the total over all of them (linked pairs enter it jointly). Throws as
+/// Rows in the case's order of loci, and the total over all of them (linked pairs enter it jointly; its flag is always none). Throws as
 /// pedigree_likelihood, and Error(input) when H1 and H2 lack a typed person.
 struct CaseResult {
   std::vector<CaseRow> loci;

@@ -46,8 +46,14 @@ void commit(const std::filesystem::path& path, const StoreData& data) {
   replace_file(path, write, "run `homeward check`, then load the same files again: those already in the store are recognised");
 }
 
+/// A store of a newer minor version can be read, but writing it again would lose what this version does not know.
 StoreData current_content(const std::filesystem::path& path) {
-  if (std::filesystem::exists(std::filesystem::symlink_status(path))) return read_store(path);
+  if (std::filesystem::exists(std::filesystem::symlink_status(path))) {
+    if (const std::uint64_t minor = format_minor(path); minor > kFormatMinor)
+      throw Error(ErrorKind::store, path.string() + ": a newer homeward wrote this store (format " + std::to_string(kFormatVersion) + '.' +
+                                        std::to_string(minor) + "): it can be read, but not added to; use that version");
+    return read_store(path);
+  }
   StoreData data;
   data.uuid = random_uuid();
   return data;

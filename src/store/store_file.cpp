@@ -196,6 +196,15 @@ std::unique_ptr<FileReader> open_store_file(const std::filesystem::path& path) {
   }
 }
 
+std::uint64_t format_minor(const std::filesystem::path& path) {
+  const std::unique_ptr<FileReader> file = open_store_file(path);
+  try {
+    return file->number_attribute("format_minor");
+  } catch (const Hdf5Error& damage) {
+    throw Error(ErrorKind::store, damaged_message(path, damage.what()));
+  }
+}
+
 StoreData read_columns(const FileReader& file) {
   StoreData data;
   data.uuid = file.text_attribute("store_uuid");

@@ -19,6 +19,9 @@ std::string write_store_file(const std::filesystem::path& path, const StoreData&
 /// too old, too new, damaged.
 std::unique_ptr<FileReader> open_store_file(const std::filesystem::path& path);
 
+/// Minor version of a store's format. Throws homeward::Error(store).
+std::uint64_t format_minor(const std::filesystem::path& path);
+
 /// Everything but the calls. Throws Hdf5Error.
 StoreData read_columns(const FileReader& file);
 

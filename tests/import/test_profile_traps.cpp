@@ -1,8 +1,10 @@
 // Whole small files: each layout, and what each defect does to a file.
 #include <sys/stat.h>
 
+#include "base/sha256.hpp"
 #include "catch_compat.hpp"
 #include "import/issues.hpp"
+#include "import/sample_rows.hpp"
 #include "import_fixture.hpp"
 
 using namespace homeward;
@@ -235,6 +237,19 @@ TEST_CASE("rejected rows can be mended and loaded again") {
   CHECK(fixed.rejects.empty());
   CHECK(call(fixed, "S1", "vWA") == "15/15");
   CHECK(call(fixed, "=2+2", "TH01") == "9.3/9.3");
+}
+
+TEST_CASE("the rows of samples that the store refuses are found again") {
+  const Folder folder;
+  const auto wide = folder.write("wide.csv", "sep=;\nsample_id;vWA\nS1;15/17\nS2;\"16;\"\nS3;14\n");
+  const import::RefusedSamples refused{{"S2", {"E_DUP_ID_CONFLICT", "known otherwise"}}};
+  const auto rows = import::rows_of_samples(wide, options(), refused);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].line == 4);
+  CHECK(rows[0].cells == std::vector<std::string>{"S2", "16;"});
+  const auto lines = folder.write("long.csv", "sample_id,locus,allele1,allele2\nS1,vWA,15,17\nS2,vWA,15,17\nS2,TH01,6,7\n");
+  CHECK(import::rows_of_samples(lines, options(), refused).size() == 2);
+  CHECK(read_profiles(wide, options()).sha256 == sha256_of_file(wide));
 }
 
 TEST_CASE("issues are listed up to a bound and counted beyond it, escaped and private") {

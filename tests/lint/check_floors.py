@@ -25,7 +25,9 @@ for annex in ANNEX_B:
 HEADER_ROOM = {
     "error": "base", "version": "base",
     "allele": "genetics", "panel": "genetics", "pedigree": "genetics", "family": "genetics", "mutation": "genetics", "population": "genetics",
-    "results": "results", "likelihood": "likelihood", "observation": "likelihood", "scoring_profile": "score", "kernel": "scan", "search": "search", "import": "import",
+    "results": "results",
+    "observation": "genetics", "case": "genetics",
+    "likelihood": "likelihood", "scoring_profile": "score", "kernel": "scan", "search": "search", "import": "import",
     "store": "store", "report": "report", "simulate": "simulate", "simulation": "simulate", "evaluate": "report", "evaluation": "report",
     "decide": "decide",
 }

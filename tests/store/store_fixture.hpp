@@ -65,7 +65,7 @@ class FileBuilder {
     sample.line = ++file.rows + 1;
     for (const auto& [locus, text] : calls) {
       ImportedCall call;
-      call.locus = locus_index(locus, text);
+      call.locus = locus_index(locus);
       if (!text.empty() && text[0] == '!')
         call.raw = text.substr(1);
       else
@@ -90,13 +90,12 @@ class FileBuilder {
     file.relatives.push_back(r);
     return *this;
   }
-  std::uint32_t locus_index(const std::string& name, const std::string& text = {}) {
+  std::uint32_t locus_index(const std::string& name) {
     for (std::uint32_t i = 0; i < file.loci.size(); ++i)
       if (file.loci[i].name == name) return i;
     Locus locus;
     locus.name = name;
     locus.kind = name == "AMEL" ? LocusKind::sex : name.rfind("rs", 0) == 0 ? LocusKind::snp : LocusKind::str;
-    (void)text;
     file.loci.push_back(locus);
     return static_cast<std::uint32_t>(file.loci.size() - 1);
   }

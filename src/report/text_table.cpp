@@ -1,10 +1,10 @@
-#include "text_table.hpp"
+#include "report/text_table.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <ostream>
 
-namespace homeward::cli {
+namespace homeward {
 
 namespace {
 
@@ -77,4 +77,4 @@ void print_text_table(std::ostream& out, const std::vector<TextColumn>& columns,
   }
 }
 
-}  // namespace homeward::cli
+}  // namespace homeward

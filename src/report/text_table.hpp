@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace homeward::cli {
+namespace homeward {
 
 enum class Align { left, right };
 
@@ -25,4 +25,4 @@ std::string fitted(std::string_view text, std::size_t width);
 /// Prints a header and the rows; the last column is not padded.
 void print_text_table(std::ostream& out, const std::vector<TextColumn>& columns, const std::vector<std::vector<std::string>>& rows);
 
-}  // namespace homeward::cli
+}  // namespace homeward
