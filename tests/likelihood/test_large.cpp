@@ -53,7 +53,7 @@ TEST_CASE("theta on a long ladder equals the mean over inheritance vectors") {
   CHECK_THAT(pedigree_likelihood(sibs, typed, model, {}), WithinRel(mean_over_inheritance(sibs, typed, model), 1e-12));
 }
 
-TEST_CASE("a family of ten on 74 alleles under stepwise mutation takes milliseconds") {
+TEST_CASE("a family of ten on 74 alleles under stepwise mutation takes milliseconds", "[.long]") {
   const LocusModel model = long_ladder(mutation(MutationModel::stepwise));
   const Pedigree ten = pedigree(kTen);
   const auto timed = [&](const char* what, const Pedigree& family, const Typed& typed) {
