@@ -8,7 +8,7 @@
 #include "command.hpp"
 #include "homeward/error.hpp"
 #include "homeward/store.hpp"
-#include "text_table.hpp"
+#include "report/text_table.hpp"
 
 namespace homeward::cli {
 
