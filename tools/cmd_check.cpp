@@ -30,10 +30,6 @@ int run(const po::variables_map& values, Context& context) {
 
 }  // namespace
 
-const Command kCheck{"check",
-                     "verify a store: structure, indices, checksums, digests",
-                     "STORE",
-                     "  homeward check db.h5\n",
-                     declare, run};
+const Command kCheck{"check", "verify a store: structure, indices, checksums, digests", "STORE", "  homeward check db.h5\n", declare, run};
 
 }  // namespace homeward::cli

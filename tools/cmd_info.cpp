@@ -99,8 +99,15 @@ void print_batches(const StoreInfo& info, std::ostream& out) {
                     std::to_string(b.new_typings), std::to_string(b.conflicts), std::to_string(b.rejects)});
   out << '\n';
   print_text_table(out,
-                   {{"batch", Align::right}, {"time"}, {"file", Align::left, 40}, {"format"}, {"rows", Align::right}, {"new persons", Align::right},
-                    {"new typings", Align::right}, {"conflicts", Align::right}, {"rejects", Align::right}},
+                   {{"batch", Align::right},
+                    {"time"},
+                    {"file", Align::left, 40},
+                    {"format"},
+                    {"rows", Align::right},
+                    {"new persons", Align::right},
+                    {"new typings", Align::right},
+                    {"conflicts", Align::right},
+                    {"rejects", Align::right}},
                    rows);
 }
 
@@ -125,6 +132,7 @@ const Command kInfo{"info",
                     "STORE [options]",
                     "  homeward info db.h5\n"
                     "  homeward info db.h5 --json\n",
-                    declare, run};
+                    declare,
+                    run};
 
 }  // namespace homeward::cli

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -23,12 +22,14 @@ namespace {
 namespace fs = std::filesystem;
 
 void add_table(const std::string& id, const fs::path& path, std::map<std::string, FrequencyFile>& tables, Context& context) {
-  if (tables.count(id) != 0) throw Error(ErrorKind::usage, "--frequencies gives two files the id " + id + "; use ID=FILE.csv with distinct ids");
+  if (tables.count(id) != 0)
+    throw Error(ErrorKind::usage, "--frequencies gives two files the id " + id + "; use ID=FILE.csv with distinct ids");
   tables[id] = read_frequency_file(path);
   if (context.global.quiet) return;
   for (const auto& [locus, table] : tables[id])
     if (table.renormalised())
-      context.err << fmt::format("homeward: W_FREQ_SUM {}: locus {}: frequencies sum to {:.6g}, normalised to 1\n", path.string(), locus, table.stated_sum);
+      context.err << fmt::format("homeward: W_FREQ_SUM {}: locus {}: frequencies sum to {:.6g}, normalised to 1\n", path.string(), locus,
+                                 table.stated_sum);
 }
 
 /// ID=FILE.csv; FILE.csv, whose id is its stem; or a folder, every csv by its stem.
@@ -83,8 +84,9 @@ Answer answer(const std::string& line, std::size_t line_number, const std::map<s
     for (const CaseRow& row : result.loci) {
       answer.rows += lr_row(stated.id, row, row.lr());
       if (row.flag == CaseFlag::undefined)
-        answer.messages += prefix() + "locus " + escaped(row.locus) +
-                           ": warning: the data are impossible under both hypotheses, the LR is undefined; are the relatives labelled correctly?\n";
+        answer.messages +=
+            prefix() + "locus " + escaped(row.locus) +
+            ": warning: the data are impossible under both hypotheses, the LR is undefined; are the relatives labelled correctly?\n";
     }
     answer.rows += lr_row(stated.id, result.total, result.total.lr());
   } catch (const std::exception& error) {
@@ -113,13 +115,14 @@ int run_lr_cases(const LrCasesOptions& options, Context& context) {
 
   context.out << lr_header();
   std::size_t failed = 0;
+  const auto cases = std::count_if(lines.begin(), lines.end(), [](const std::string& line) { return !trim(line).empty(); });
   for (const Answer& one : answers) {
     context.out << one.rows;
     if (one.failed || !context.global.quiet) context.err << one.messages;
     failed += one.failed ? 1 : 0;
   }
   if (failed == 0) return 0;
-  context.err << fmt::format("homeward: {} of {} cases could not be computed\n", failed, lines.size());
+  context.err << fmt::format("homeward: {} of {} cases could not be computed\n", failed, cases);
   return static_cast<int>(ErrorKind::input);
 }
 

@@ -27,7 +27,7 @@ using Samples = std::map<std::string, Sample>;
 /// One family under one hypothesis.
 struct FamilyPedigree {
   Pedigree pedigree;
-  std::vector<std::string> sample;  ///< by person, empty = untyped
+  std::vector<std::string> sample;       ///< by person, empty = untyped
   PersonInPedigree missing = kNoParent;  ///< the marked person who has a sample
 };
 
@@ -37,11 +37,15 @@ ImportedFile read_or_refuse(const std::string& path, Context& context) {
   ImportedFile file = read_profiles(path, import);
   std::size_t errors = file.rejects.size();
   for (const Issue& issue : file.issues) {
+    if (issue.code == "W_ROLE_UNKNOWN") continue;  // the pedigree says who is who
     if (issue.severity == Severity::error) ++errors;
     if (issue.severity == Severity::note || (context.global.quiet && issue.severity != Severity::error)) continue;
-    context.err << fmt::format("homeward: {} {} line {}: {}{}\n", issue.code, path, issue.line, issue.message, issue.suggestion.empty() ? "" : "; " + issue.suggestion);
+    context.err << fmt::format("homeward: {} {} line {}: {}{}\n", issue.code, path, issue.line, issue.message,
+                               issue.suggestion.empty() ? "" : "; " + issue.suggestion);
   }
-  if (errors > 0) throw Error(ErrorKind::input, fmt::format("{}: {} defects; a likelihood ratio needs a sound file, correct the rows above", path, errors));
+  if (errors > 0)
+    throw Error(ErrorKind::input,
+                fmt::format("{}: {} defects; a likelihood ratio needs a sound file, correct the rows above", path, errors));
   return file;
 }
 
@@ -57,7 +61,8 @@ void add_samples(const ImportedFile& file, Samples& samples, std::size_t& unread
       }
       const auto [at, added] = sample.calls.emplace(locus, call.genotype);
       if (!added && at->second != call.genotype)
-        throw Error(ErrorKind::input, fmt::format("{} line {}: locus {} of a sample differs from an earlier typing of it; keep one", file.path, typing.line, locus));
+        throw Error(ErrorKind::input, fmt::format("{} line {}: locus {} of a sample differs from an earlier typing of it; keep one",
+                                                  file.path, typing.line, locus));
     }
   }
 }
@@ -76,19 +81,23 @@ FamilyPedigree pedigree_of(const std::vector<const ImportedRelative*>& rows, con
     family.sample.push_back(row->sample_id);
     if (!row->missing || row->sample_id.empty()) continue;
     if (family.missing != kNoParent)
-      throw Error(ErrorKind::input, fmt::format("{} line {}: a second person marked missing has a sample; one likelihood ratio is about one of them", path, row->line));
+      throw Error(ErrorKind::input,
+                  fmt::format("{} line {}: a second person marked missing has a sample; one likelihood ratio is about one of them", path,
+                              row->line));
     family.missing = static_cast<PersonInPedigree>(persons.size()) - 1;
   }
   if (family.missing == kNoParent)
-    throw Error(ErrorKind::input, fmt::format("{} line {}: nobody marked missing in this family has a sample; give the sample_id of the person in question", path,
-                                              rows.front()->line));
+    throw Error(ErrorKind::input,
+                fmt::format("{} line {}: nobody marked missing in this family has a sample; give the sample_id of the person in question",
+                            path, rows.front()->line));
   family.pedigree = Pedigree(std::move(persons));
   return family;
 }
 
 std::map<std::string, FamilyPedigree> families_of(const ImportedFile& file) {
   if (file.relatives.empty())
-    throw Error(ErrorKind::input, file.path + ": no pedigree rows; expected the columns family_id, person_id, father_id, mother_id, sex, sample_id, missing");
+    throw Error(ErrorKind::input,
+                file.path + ": no pedigree rows; expected the columns family_id, person_id, father_id, mother_id, sex, sample_id, missing");
   std::map<std::string, std::vector<const ImportedRelative*>> rows;
   for (const ImportedRelative& relative : file.relatives) rows[relative.family_id].push_back(&relative);
   std::map<std::string, FamilyPedigree> families;
@@ -124,13 +133,14 @@ std::vector<ObservedGenotype> observations(const FamilyPedigree& family, const s
   return observed;
 }
 
-ScaledLikelihood likelihood_of(const FamilyPedigree& family, const std::vector<ObservedGenotype>& observed, const LocusModel& model, UntypedParent rule,
-                               const ObservationModel& observation) {
+ScaledLikelihood likelihood_of(const FamilyPedigree& family, const std::vector<ObservedGenotype>& observed, const LocusModel& model,
+                               UntypedParent rule, const ObservationModel& observation) {
   const LocusPedigree seen = apply_untyped_parent_rule(family.pedigree, family.missing, observed, rule);
   return scaled_pedigree_likelihood(seen.pedigree, seen.observed, model, observation);
 }
 
-CaseFlag flag_of(const FamilyPedigree& family, const std::vector<ObservedGenotype>& observed, const ScaledLikelihood& p_h1, const ScaledLikelihood& p_h2) {
+CaseFlag flag_of(const FamilyPedigree& family, const std::vector<ObservedGenotype>& observed, const ScaledLikelihood& p_h1,
+                 const ScaledLikelihood& p_h2) {
   if (p_h1.value == 0.0 && p_h2.value == 0.0) return CaseFlag::undefined;
   bool missing = false;
   bool others = false;
@@ -174,7 +184,9 @@ Samples used_samples(const Samples& all, const std::map<std::string, FamilyPedig
         if (sample.empty()) continue;
         const auto found = all.find(sample);
         if (found == all.end())
-          throw Error(ErrorKind::input, pedigree + ": a sample_id of the pedigree is in none of the --profiles files; leave sample_id empty for untyped persons");
+          throw Error(
+              ErrorKind::input,
+              pedigree + ": a sample_id of the pedigree is in none of the --profiles files; leave sample_id empty for untyped persons");
         used.insert(*found);
       }
   return used;
@@ -186,15 +198,16 @@ void check_same_samples(const FamilyPedigree& h1, const FamilyPedigree& h2) {
   std::multiset<std::string> b = sorted(h2.sample);
   a.erase("");
   b.erase("");
-  if (a != b) throw Error(ErrorKind::input, "the two pedigrees of a family do not hold the same samples; the same data must be explained by both");
+  if (a != b)
+    throw Error(ErrorKind::input, "the two pedigrees of a family do not hold the same samples; the same data must be explained by both");
 }
 
 struct Counts {
   std::size_t loci = 0, used = 0, one_sided = 0, undefined = 0;
 };
 
-void print_family(const std::string& id, const FamilyPedigree& h1, const FamilyPedigree& h2, const Samples& samples, const EffectivePopulation& population,
-                  const ObservationModel& observation, Counts& counts, std::ostream& out) {
+void print_family(const std::string& id, const FamilyPedigree& h1, const FamilyPedigree& h2, const Samples& samples,
+                  const EffectivePopulation& population, const ObservationModel& observation, Counts& counts, std::ostream& out) {
   check_same_samples(h1, h2);
   CaseRow total;
   total.locus = "TOTAL";
@@ -219,21 +232,25 @@ void print_family(const std::string& id, const FamilyPedigree& h1, const FamilyP
   out << lr_total(id, total);
 }
 
-void print_summary(const LrPedigreeOptions& options, const Population& population, const EffectivePopulation& effective, const ObservationModel& observation,
-                   const Counts& counts, std::size_t unreadable, std::ostream& err) {
+void print_summary(const LrPedigreeOptions& options, const Population& population, const EffectivePopulation& effective,
+                   const ObservationModel& observation, const Counts& counts, std::size_t unreadable, std::ostream& err) {
   for (const std::string& warning : population.warnings) err << "homeward: " << warning << '\n';
   err << "population " << effective.population_id << ", model digest " << effective.digest << '\n'
       << "mutation " << describe_mutation(effective) << "; theta " << fmt::format("{:.6g}", effective.theta) << "; untyped parent "
-      << (effective.untyped_parent == UntypedParent::half ? "half (an untyped founder with one child is left out, its gamete drawn from the population)"
-                                                          : "full (untyped founders stay, their gametes pass the mutation matrix)")
+      << (effective.untyped_parent == UntypedParent::half
+              ? "half (an untyped founder with one child is left out, its gamete drawn from the population)"
+              : "full (untyped founders stay, their gametes pass the mutation matrix)")
       << '\n';
-  if (options.dropout || options.dropin) err << fmt::format("partial profiles: drop-out {:.6g}, drop-in {:.6g}\n", observation.dropout, observation.dropin);
+  if (options.dropout || options.dropin)
+    err << fmt::format("partial profiles: drop-out {:.6g}, drop-in {:.6g}\n", observation.dropout, observation.dropin);
   for (const std::string& added : effective.added) err << "allele added by the rare-allele rule: " << added << '\n';
-  for (const std::string& locus : effective.unused_loci) err << "locus not used (not autosomal or not in the population): " << locus << '\n';
+  for (const std::string& locus : effective.unused_loci)
+    err << "locus not used (not autosomal or not in the population): " << locus << '\n';
   err << fmt::format("H2: {}\nloci: {} in all, {} used, {} one-sided (LR 1), {} undefined; {} calls that are no genotype\n",
-                     options.alternative ? "the alternative pedigree" : "the missing person is unrelated", counts.loci, counts.used, counts.one_sided,
-                     counts.undefined, unreadable);
-  if (counts.undefined > 0) err << "homeward: warning: at the undefined loci both hypotheses are impossible; are the relatives labelled correctly?\n";
+                     options.alternative ? "the alternative pedigree" : "the missing person is unrelated", counts.loci, counts.used,
+                     counts.one_sided, counts.undefined, unreadable);
+  if (counts.undefined > 0)
+    err << "homeward: warning: at the undefined loci both hypotheses are impossible; are the relatives labelled correctly?\n";
   err << kLeadBanner << '\n';
 }
 
@@ -258,7 +275,9 @@ int run_lr_pedigree(const LrPedigreeOptions& options, Context& context) {
   context.out << lr_header();
   for (const auto& [id, family] : h1) {
     const auto other = h2.find(id);
-    if (other == h2.end()) throw Error(ErrorKind::input, *options.alternative + ": a family of " + options.pedigree + " is missing; give the same family_id in both");
+    if (other == h2.end())
+      throw Error(ErrorKind::input,
+                  *options.alternative + ": a family of " + options.pedigree + " is missing; give the same family_id in both");
     print_family(id, family, other->second, samples, effective, observation, counts, context.out);
   }
   if (!context.global.quiet) print_summary(options, population, effective, observation, counts, unreadable, context.err);

@@ -30,13 +30,13 @@ std::string likelihood(const ScaledLikelihood& p) {
 std::string lr_header() { return "case\tlocus\tp_h1\tp_h2\tlr\tlog10_lr\tflag\n"; }
 
 std::string lr_row(const std::string& case_id, const CaseRow& row, double lr) {
-  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\n", escaped(case_id), escaped(row.locus), likelihood(row.p_h1), likelihood(row.p_h2), number(lr),
-                     number(row.log10_lr), to_string(row.flag));
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\n", escaped(case_id), escaped(row.locus), likelihood(row.p_h1), likelihood(row.p_h2),
+                     number(lr), number(row.log10_lr), to_string(row.flag));
 }
 
 std::string lr_total(const std::string& case_id, const CaseRow& total) {
-  return fmt::format("{}\t{}\t.\t.\t{}\t{}\t{}\n", escaped(case_id), escaped(total.locus), number(std::pow(10.0, total.log10_lr)), number(total.log10_lr),
-                     to_string(total.flag));
+  return fmt::format("{}\t{}\t.\t.\t{}\t{}\t{}\n", escaped(case_id), escaped(total.locus), number(std::pow(10.0, total.log10_lr)),
+                     number(total.log10_lr), to_string(total.flag));
 }
 
 }  // namespace homeward::cli

@@ -37,8 +37,8 @@ struct StoreInfo {
   std::string path, uuid;
   int format_version = 0;
   std::uint64_t generation = 0, n_persons = 0, n_children = 0, n_families = 0, n_samples = 0, n_typings = 0, bytes = 0;
-  std::uint64_t n_conflicts = 0;              ///< calls that disagree with an earlier one of the same person
-  std::uint64_t n_unsearchable_families = 0;  ///< families whose shape is no shape (E_FAMILY_SHAPE); not in n_families
+  std::uint64_t n_conflicts = 0;                                ///< calls that disagree with an earlier one of the same person
+  std::uint64_t n_unsearchable_families = 0;                    ///< families whose shape is no shape (E_FAMILY_SHAPE); not in n_families
   std::vector<std::pair<std::string, std::uint64_t>> loci;      ///< locus, persons typed
   std::vector<std::pair<std::string, std::uint64_t>> families;  ///< shape, count
   std::vector<Batch> batches;
@@ -49,9 +49,9 @@ struct LoadSummary {
   std::uint64_t new_persons = 0, new_samples = 0, new_typings = 0, extended_persons = 0, identical_typings = 0, conflicts = 0;
   std::uint64_t refused_samples = 0;  ///< not loaded: E_DUP_ID_CONFLICT, E_ID_MISSING
   std::uint64_t generation = 0;       ///< of the store after the commit; 0 when nothing was written
-  bool already_loaded = false;  ///< a file with this digest is in the store: nothing was added
-  std::vector<Issue> issues;    ///< conflicts, family-shape errors
-  std::uint32_t batch_id = 0;   ///< of the first new file; 0 = no file was new
+  bool already_loaded = false;        ///< a file with this digest is in the store: nothing was added
+  std::vector<Issue> issues;          ///< conflicts, family-shape errors
+  std::uint32_t batch_id = 0;         ///< of the first new file; 0 = no file was new
 };
 
 /// A store opened for reading: keeps the snapshot it opened, whatever a writer does to the path. Ids, roles and families are

@@ -40,7 +40,9 @@ void require_probability(double value, const char* what, const std::string& locu
 void require_repeats(const StateSpace& space, std::string_view model) {
   for (const Allele allele : space.alleles)
     if (!allele.is_str())
-      throw ModelError(space.locus, fmt::format("mutation model {} counts repeats, but the locus has letter alleles; use none, equal or proportional", model));
+      throw ModelError(
+          space.locus,
+          fmt::format("mutation model {} counts repeats, but the locus has letter alleles; use none, equal or proportional", model));
 }
 
 Eigen::MatrixXd equal_matrix(const StateSpace& space, double rate) {
@@ -113,7 +115,8 @@ Eigen::MatrixXd stepwise_matrix(const StateSpace& space, const MutationParameter
   require_repeats(space, "stepwise");
   require_probability(parameters.microvariant_rate, "microvariant rate", space.locus);
   if (!(parameters.range > 0.0 && std::isfinite(parameters.range)))
-    throw ModelError(space.locus, fmt::format("mutation range is {}, expected a positive number (0.1: each further step ten times rarer)", parameters.range));
+    throw ModelError(space.locus, fmt::format("mutation range is {}, expected a positive number (0.1: each further step ten times rarer)",
+                                              parameters.range));
   const Eigen::Index n = space.size();
   Eigen::MatrixXd m = Eigen::MatrixXd::Zero(n, n);
   for (Eigen::Index i = 0; i < n; ++i) fill_stepwise_row(space, parameters, rate, i, m);
@@ -123,13 +126,14 @@ Eigen::MatrixXd stepwise_matrix(const StateSpace& space, const MutationParameter
 Eigen::MatrixXd custom_matrix(const StateSpace& space, const Eigen::MatrixXd& given) {
   const Eigen::Index n = space.size();
   if (given.rows() != n || given.cols() != n)
-    throw ModelError(space.locus, fmt::format("the custom mutation matrix is {} x {}, expected {} x {} (one row and column per allele)", given.rows(),
-                                              given.cols(), n, n));
+    throw ModelError(space.locus, fmt::format("the custom mutation matrix is {} x {}, expected {} x {} (one row and column per allele)",
+                                              given.rows(), given.cols(), n, n));
   Eigen::MatrixXd m = given;
   for (Eigen::Index i = 0; i < n; ++i) {
     const double total = m.row(i).sum();
     if (!(std::abs(total - 1.0) <= 1e-9))
-      throw ModelError(space.locus, fmt::format("row {} of the custom mutation matrix sums to {:.12g}, expected 1 within 1e-9", i + 1, total));
+      throw ModelError(space.locus,
+                       fmt::format("row {} of the custom mutation matrix sums to {:.12g}, expected 1 within 1e-9", i + 1, total));
     m.row(i) /= total;  // printed with nine digits or more: the last ones are made to sum to 1
   }
   return m;
@@ -138,7 +142,8 @@ Eigen::MatrixXd custom_matrix(const StateSpace& space, const Eigen::MatrixXd& gi
 void check_rows(const Eigen::MatrixXd& m, double rate, const std::string& locus) {
   for (Eigen::Index i = 0; i < m.rows(); ++i) {
     if (!(m.row(i).minCoeff() >= 0.0))
-      throw ModelError(locus, fmt::format("mutation rate {} makes row {} of the mutation matrix negative; use a smaller rate", rate, i + 1));
+      throw ModelError(locus,
+                       fmt::format("mutation rate {} makes row {} of the mutation matrix negative; use a smaller rate", rate, i + 1));
     if (!(std::abs(m.row(i).sum() - 1.0) <= 1e-12))
       throw ModelError(locus, fmt::format("row {} of the mutation matrix does not sum to 1; check the rates and the alleles", i + 1));
   }
@@ -166,12 +171,23 @@ Eigen::MatrixXd mutation_matrix(const MutationParameters& parameters, double rat
   if (parameters.model == MutationModel::none) return Eigen::MatrixXd::Identity(space.size(), space.size());
   if (parameters.model != MutationModel::custom) require_probability(rate, "mutation rate", locus_name);
   switch (parameters.model) {
-    case MutationModel::none: break;
-    case MutationModel::equal: m = equal_matrix(space, rate); break;
-    case MutationModel::proportional: m = proportional_matrix(space, rate); break;
-    case MutationModel::onestep: m = onestep_matrix(space, rate); break;
-    case MutationModel::stepwise: m = stepwise_matrix(space, parameters, rate); break;
-    case MutationModel::custom: m = custom_matrix(space, male ? parameters.custom_male : parameters.custom_female); break;
+    case MutationModel::none:
+      break;
+    case MutationModel::equal:
+      m = equal_matrix(space, rate);
+      break;
+    case MutationModel::proportional:
+      m = proportional_matrix(space, rate);
+      break;
+    case MutationModel::onestep:
+      m = onestep_matrix(space, rate);
+      break;
+    case MutationModel::stepwise:
+      m = stepwise_matrix(space, parameters, rate);
+      break;
+    case MutationModel::custom:
+      m = custom_matrix(space, male ? parameters.custom_male : parameters.custom_female);
+      break;
   }
   check_rows(m, rate, locus_name);
   return m;

@@ -202,7 +202,8 @@ ObservedGenotype parse_genotype(const Json& json, bool partial, bool one_gene, c
   if (alleles.empty()) return {};
   if (alleles.size() == 1 && one_gene) alleles.push_back(alleles[0]);
   if (alleles.size() != 2)
-    throw ModelError(locus, fmt::format("a genotype has {} alleles, expected {}", alleles.size(), one_gene ? "one (X-chromosomal male)" : "two"));
+    throw ModelError(locus,
+                     fmt::format("a genotype has {} alleles, expected {}", alleles.size(), one_gene ? "one (X-chromosomal male)" : "two"));
   return {Observation::genotype, Genotype(alleles[0], alleles[1])};
 }
 
@@ -213,7 +214,8 @@ CaseLocus parse_locus(const Json& json, Case& stated, const CaseModel& model, co
   CaseLocus locus;
   locus.name = name;
   auto frozen = std::make_shared<LocusModel>();
-  const std::string table_locus = json.contains("frequencies_locus") ? text(json.at("frequencies_locus"), where + ": frequencies_locus") : name;
+  const std::string table_locus =
+      json.contains("frequencies_locus") ? text(json.at("frequencies_locus"), where + ": frequencies_locus") : name;
   FrequencyTable table = frequencies_of(need(json, "frequencies", where), name, table_locus, tables);
   if (table.renormalised() && json.at("frequencies").is_object())
     stated.warnings.push_back(fmt::format("locus {}: allele frequencies sum to {:.6g}, normalised to 1", name, table.stated_sum));
@@ -264,6 +266,23 @@ CaseLinkage parse_linkage(const Json& json, const Case& stated) {
   return link;
 }
 
+/// Parses JSON; a key given twice in one object is refused, since the second would silently win.
+Json parse_json(const std::string& line) {
+  std::vector<std::set<std::string>> open;
+  const auto watch = [&](int, Json::parse_event_t event, Json& value) {
+    if (event == Json::parse_event_t::object_start) open.emplace_back();
+    if (event == Json::parse_event_t::object_end) open.pop_back();
+    if (event == Json::parse_event_t::key && !open.back().insert(value.get<std::string>()).second)
+      fail("a key appears twice in one object");
+    return true;
+  };
+  try {
+    return Json::parse(line, watch);
+  } catch (const Json::parse_error& error) {
+    fail(fmt::format("not valid JSON (column {})", error.byte));
+  }
+}
+
 }  // namespace
 
 std::string case_name(const std::string& line) {
@@ -272,12 +291,7 @@ std::string case_name(const std::string& line) {
 }
 
 Case parse_case(const std::string& line, const std::map<std::string, FrequencyFile>& tables) {
-  Json json;
-  try {
-    json = Json::parse(line);
-  } catch (const Json::parse_error& error) {
-    fail(fmt::format("not valid JSON (column {})", error.byte));
-  }
+  const Json json = parse_json(line);
   allow_keys(json, {"case", "H1", "H2", "model", "loci", "linked"}, "the case");
   Case stated;
   stated.id = text(need(json, "case", "the case"), "case");
@@ -326,7 +340,8 @@ FrequencyFile read_frequency_file(const std::filesystem::path& path) {
     const std::optional<double> frequency = parse_double(cell(2));
     if (cell(0).empty() || !allele || !frequency)
       fail(fmt::format("{} line {}: expected a locus, an allele (repeats[.bases] or a letter) and a frequency", path.string(), row));
-    if (!by_locus[std::string(cell(0))].emplace(*allele, *frequency).second) fail(fmt::format("{} line {}: the allele appears twice", path.string(), row));
+    if (!by_locus[std::string(cell(0))].emplace(*allele, *frequency).second)
+      fail(fmt::format("{} line {}: the allele appears twice", path.string(), row));
   }
   FrequencyFile tables;
   for (const auto& [locus, by_allele] : by_locus) tables[locus] = normalised_table(by_allele, locus);

@@ -20,7 +20,8 @@ std::optional<unsigned> whole_steps(Allele x, Allele y) {
 
 double frequency(const LocusModel& model, Allele allele) {
   const auto index = model.locus.index_of(allele);
-  if (!index) throw ModelError(model.locus.name, "an allele of the child is not in the frequency table; add it by the rare-allele rule first");
+  if (!index)
+    throw ModelError(model.locus.name, "an allele of the child is not in the frequency table; add it by the rare-allele rule first");
   return model.frequencies[*index];
 }
 
@@ -29,7 +30,8 @@ unsigned fewest_steps(const LocusModel& model, Genotype parent, std::span<const 
   unsigned fewest = 0;
   for (const Allele a : {parent.a, parent.b})
     for (const Allele x : candidates) {
-      if (a == x) throw Error(ErrorKind::failure, "locus " + model.locus.name + ": the empirical step is for loci that break Mendel's rules only");
+      if (a == x)
+        throw Error(ErrorKind::failure, "locus " + model.locus.name + ": the empirical step is for loci that break Mendel's rules only");
       const std::optional<unsigned> steps = whole_steps(a, x);
       if (steps && (fewest == 0 || *steps < fewest)) fewest = *steps;
     }
@@ -42,7 +44,8 @@ int count_at(Genotype parent, Allele x, unsigned steps) {
 
 void require_typed(const LocusModel& model, std::span<const Genotype> genotypes) {
   for (const Genotype& genotype : genotypes)
-    if (!genotype.typed() || genotype.half_known()) throw Error(ErrorKind::failure, "locus " + model.locus.name + ": the empirical step needs full genotypes");
+    if (!genotype.typed() || genotype.half_known())
+      throw Error(ErrorKind::failure, "locus " + model.locus.name + ": the empirical step needs full genotypes");
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ GeneGraph::GeneGraph(const Pedigree& pedigree, Chromosome chromosome) : of_perso
   };
   for (const PersonInPedigree i : pedigree.parents_first()) {
     const PedigreePerson& person = pedigree[static_cast<std::size_t>(i)];
-    if (x && person.sex == Sex::unknown) throw Error(ErrorKind::input, "an X-chromosomal locus needs the sex of every person of the pedigree");
+    if (x && person.sex == Sex::unknown)
+      throw Error(ErrorKind::input, "an X-chromosomal locus needs the sex of every person of the pedigree");
     std::array<int, 2>& own = of_person_[static_cast<std::size_t>(i)];
     if (x && person.sex == Sex::male) {
       own[0] = inherit(i, person.mother, false);

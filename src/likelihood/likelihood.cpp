@@ -15,19 +15,22 @@ namespace {
 
 using namespace detail;
 
-void check(const Pedigree& pedigree, std::span<const ObservedGenotype> observed, const LocusModel& model, const ObservationModel& observation) {
+void check(const Pedigree& pedigree, std::span<const ObservedGenotype> observed, const LocusModel& model,
+           const ObservationModel& observation) {
   if (observed.size() != pedigree.size())
-    throw Error(ErrorKind::failure, fmt::format("locus {}: {} observations for {} persons", model.locus.name, observed.size(), pedigree.size()));
+    throw Error(ErrorKind::failure,
+                fmt::format("locus {}: {} observations for {} persons", model.locus.name, observed.size(), pedigree.size()));
   for (const double p : {observation.error_rate, observation.dropout, observation.dropin})
     if (!(p >= 0.0 && p <= 1.0))
       throw ModelError(model.locus.name, fmt::format("a typing-error, drop-out or drop-in probability is {}, expected 0 to 1", p));
 }
 
-std::vector<std::optional<Evidence>> evidence_of(const GeneGraph& graph, const StateSpace& space, std::span<const ObservedGenotype> observed,
-                                                 const ObservationModel& observation) {
+std::vector<std::optional<Evidence>> evidence_of(const GeneGraph& graph, const StateSpace& space,
+                                                 std::span<const ObservedGenotype> observed, const ObservationModel& observation) {
   std::vector<std::optional<Evidence>> evidence(observed.size());
   for (std::size_t person = 0; person < observed.size(); ++person)
-    if (observed[person].kind != Observation::untyped) evidence[person] = space.evidence(observed[person], graph.copies(person), observation);
+    if (observed[person].kind != Observation::untyped)
+      evidence[person] = space.evidence(observed[person], graph.copies(person), observation);
   return evidence;
 }
 
@@ -60,7 +63,8 @@ long likelihoods_by_vector(const GeneGraph& graph, const std::vector<int>& meios
     if (sum.values()[0] > 0.0) largest = std::max(largest, sum.exponent());
   }
   for (std::size_t vector = 0; vector < scaled.size(); ++vector)
-    if (scaled[vector].value > 0.0) by_vector[vector] = std::ldexp(scaled[vector].value, static_cast<int>(std::max(scaled[vector].exponent - largest, -4000L)));
+    if (scaled[vector].value > 0.0)
+      by_vector[vector] = std::ldexp(scaled[vector].value, static_cast<int>(std::max(scaled[vector].exponent - largest, -4000L)));
   return largest == std::numeric_limits<long>::min() ? 0 : largest;
 }
 
@@ -121,7 +125,8 @@ std::vector<double> missing_genotype_likelihoods(const Pedigree& pedigree, Perso
   std::vector<double> by_code(genotype_code_count(model.frequencies.size()), 0.0);
   std::vector<std::optional<Evidence>> evidence = evidence_of(graph, space, others, observation);
   if (impossible(evidence)) return by_code;
-  const ScaledSum sum = LocusSum(space, model.theta, std::move(evidence), missing, FounderOrder::interchangeable).evaluate(std::move(graph));
+  const ScaledSum sum =
+      LocusSum(space, model.theta, std::move(evidence), missing, FounderOrder::interchangeable).evaluate(std::move(graph));
 
   const auto plain = [&](std::size_t cell) { return ScaledLikelihood{sum.values()[cell], sum.exponent()}.plain(); };
   for (std::size_t cell = 0; cell < sum.values().size(); ++cell) by_code[kUntyped] += plain(cell);
@@ -146,7 +151,8 @@ ScaledLikelihood linked_pair_likelihood(const Pedigree& pedigree, const LinkedLo
   check(pedigree, first.observed, first.model, observation);
   check(pedigree, second.observed, second.model, observation);
   if (!(rho >= 0.0 && rho <= 0.5)) throw Error(ErrorKind::input, fmt::format("the recombination fraction is {}, expected 0 to 0.5", rho));
-  if (first.model.locus.chromosome != second.model.locus.chromosome) throw Error(ErrorKind::input, "two linked loci must lie on the same chromosome");
+  if (first.model.locus.chromosome != second.model.locus.chromosome)
+    throw Error(ErrorKind::input, "two linked loci must lie on the same chromosome");
   const StateSpace space1(first.model, first.observed, StateSpace::Lumping::allowed);
   const StateSpace space2(second.model, second.observed, StateSpace::Lumping::allowed);
   GeneGraph graph(pedigree, first.model.locus.chromosome);
@@ -159,7 +165,8 @@ ScaledLikelihood linked_pair_likelihood(const Pedigree& pedigree, const LinkedLo
 
   const std::vector<int> meioses = meioses_of(graph);
   if (meioses.size() > 20)
-    throw Error(ErrorKind::failure, fmt::format("a linked pair with {} meioses is not supported (at most 20); leave out untyped relatives", meioses.size()));
+    throw Error(ErrorKind::failure,
+                fmt::format("a linked pair with {} meioses is not supported (at most 20); leave out untyped relatives", meioses.size()));
   // A founder's two haplotypes are interchangeable: one meiosis of each founder is decided at the first locus.
   std::size_t fixed_bits = 0;
   for (const int gene : graph.one_meiosis_per_founder(std::vector<bool>(pedigree.size(), true)))

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -12,10 +11,9 @@ namespace homeward::detail {
 
 namespace {
 
-constexpr double kMostCells = 3.3e7;        ///< of one intermediate table: 268 MB
-constexpr std::size_t kMostHalves = 3;      ///< transmissions kept as halves in one elimination: 2^3 terms
-constexpr double kSmallStep = 128.0;        ///< a step this cheap is taken without looking for a cheaper one
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kMostCells = 3.3e7;    ///< of one intermediate table: 268 MB
+constexpr std::size_t kMostHalves = 3;  ///< transmissions kept as halves in one elimination: 2^3 terms
+constexpr double kSmallStep = 128.0;    ///< a step this cheap is taken without looking for a cheaper one
 
 bool holds(const std::vector<Variable>& scope, Variable v) { return std::find(scope.begin(), scope.end(), v) != scope.end(); }
 
@@ -50,18 +48,17 @@ class Union {
 /// Chooses the elimination order on scopes alone: cheapest step first.
 class Network::Planner {
  public:
-  explicit Planner(const Network& network) : sizes_(network.sizes_) {
+  explicit Planner(const Network& network) : sizes_(network.sizes_), meioses_(network.meioses_) {
     for (const Tensor& tensor : network.tensors_) wholes_.push_back(tensor.scope);
-    for (const Meiosis& meiosis : network.meioses_) meioses_.push_back(&meiosis);
     for (std::size_t v = 0; v < sizes_.size(); ++v)
       if (sizes_[v] > 1 && !holds(network.outputs_, static_cast<Variable>(v))) open_.push_back(static_cast<Variable>(v));
     steps_.assign(sizes_.size(), Step{});
     stale_.assign(sizes_.size(), true);
   }
 
-  /// The next variable to eliminate, or kNothing; adds up total_cost().
-  std::pair<Variable, bool> next() {
-    if (open_.empty()) return {kNothing, false};
+  /// The next variable to eliminate, or kNothing, and how; adds up total_cost().
+  std::pair<Variable, Step> next() {
+    if (open_.empty()) return {kNothing, {}};
     std::size_t best = 0;
     for (std::size_t k = 0; k < open_.size(); ++k) {
       const auto v = static_cast<std::size_t>(open_[k]);
@@ -75,7 +72,7 @@ class Network::Planner {
     open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(best));
     total_cost_ += chosen.cost;
     eliminate(v);
-    return {v, chosen.halves};
+    return {v, chosen};
   }
   double total_cost() const { return total_cost_; }
 
@@ -91,22 +88,21 @@ class Network::Planner {
     std::vector<const Meiosis*> touched;
     Union all = whole;
     double tables = 0.0;
-    for (const Meiosis* meiosis : meioses_) {
-      if (!holds(meiosis->scope, v)) continue;
-      touched.push_back(meiosis);
-      all.add(meiosis->scope, v);
+    for (const Meiosis& meiosis : meioses_) {
+      if (!holds(meiosis.scope, v)) continue;
+      touched.push_back(&meiosis);
+      all.add(meiosis.scope, v);
       Union table(sizes_);
-      table.add(meiosis->scope, kNothing);
+      table.add(meiosis.scope, kNothing);
       tables = std::max(tables, table.cells());
     }
     const auto size = static_cast<double>(sizes_[static_cast<std::size_t>(v)]);
-    Step best{all.cells() * size * std::max(1.0, factors + static_cast<double>(touched.size())) + tables, false};
-    if (tables > kMostCells) best.cost = kInfinity;
+    Step best{all.cells() * size * std::max(1.0, factors + static_cast<double>(touched.size())) + tables, false, true};
+    best.fits = all.cells() <= kMostCells && tables <= kMostCells;
     if (!touched.empty() && touched.size() <= kMostHalves && best.cost > kSmallStep) {
       const double halves = cost_of_halves(v, whole, factors, touched, all.cells());
-      if (halves < best.cost) best = {halves, true};
+      if (halves < best.cost) best = {halves, true, all.cells() <= kMostCells};
     }
-    if (all.cells() > kMostCells) best.cost = kInfinity;
     return best;
   }
 
@@ -137,13 +133,13 @@ class Network::Planner {
       return true;
     };
     wholes_.erase(std::remove_if(wholes_.begin(), wholes_.end(), absorb), wholes_.end());
-    meioses_.erase(std::remove_if(meioses_.begin(), meioses_.end(), [&](const Meiosis* m) { return absorb(m->scope); }), meioses_.end());
+    meioses_.erase(std::remove_if(meioses_.begin(), meioses_.end(), [&](const Meiosis& m) { return absorb(m.scope); }), meioses_.end());
     wholes_.push_back(all.sorted());
   }
 
   const std::vector<std::size_t>& sizes_;
+  std::vector<Meiosis> meioses_;  // copies: the network gives its own away while it is contracted
   std::vector<std::vector<Variable>> wholes_;
-  std::vector<const Meiosis*> meioses_;
   std::vector<Variable> open_;
   std::vector<Step> steps_;
   std::vector<bool> stale_;
@@ -175,24 +171,35 @@ void Network::add_tensor(Tensor tensor) {
     tensors_.push_back(std::move(tensor));
 }
 
+/// In a network of scopes: notes the scope and returns true.
+bool Network::add_scope_only(std::vector<Variable> variables) {
+  if (content_ == Content::tables) return false;
+  std::vector<Variable> scope = scope_of(std::move(variables));
+  if (!scope.empty()) tensors_.push_back({std::move(scope), {}});
+  return true;
+}
+
 Tensor Network::copy_table(Variable parent, Variable child, bool male) const {
   Tensor tensor = zeros(scope_of({parent, child}), sizes_);
   std::size_t k = 0;
   for (const State x : domain(std::min(parent, child)))
-    for (const State y : domain(std::max(parent, child))) tensor.values[k++] = parent < child ? space_.transmission(male, x, y) : space_.transmission(male, y, x);
+    for (const State y : domain(std::max(parent, child)))
+      tensor.values[k++] = parent < child ? space_.transmission(male, x, y) : space_.transmission(male, y, x);
   return tensor;
 }
 
-void Network::add_copy(Variable parent, Variable child, bool male) { add_tensor(copy_table(parent, child, male)); }
+void Network::add_copy(Variable parent, Variable child, bool male) {
+  if (!add_scope_only({parent, child})) add_tensor(copy_table(parent, child, male));
+}
 
 void Network::add_meiosis(Variable a, Variable b, Variable child, bool male) {
   if (a == b) return add_copy(a, child, male);
   std::vector<Variable> scope = scope_of({a, b, child});
   Meiosis meiosis{a, b, child, male, std::move(scope)};
-  if (meiosis.scope.size() <= 1)
-    add_tensor(meiosis_table(meiosis));
-  else
+  if (meiosis.scope.size() > 1)
     meioses_.push_back(std::move(meiosis));
+  else if (!add_scope_only({a, b, child}))
+    add_tensor(meiosis_table(meiosis));
 }
 
 Tensor Network::meiosis_table(const Meiosis& meiosis) const {
@@ -279,10 +286,12 @@ void Network::rescale(Tensor& tensor) {
 
 Contracted Network::contract() {
   Planner planner(*this);
-  for (auto [v, halves] = planner.next(); v != kNothing; std::tie(v, halves) = planner.next()) {
-    if (planner.total_cost() == kInfinity)
-      throw Error(ErrorKind::failure, "this pedigree needs a table of more than 33 million cells at one locus; leave out untyped persons who connect no typed ones");
-    eliminate(v, halves);
+  for (auto [v, step] = planner.next(); v != kNothing; std::tie(v, step) = planner.next()) {
+    if (!step.fits)
+      throw Error(
+          ErrorKind::failure,
+          "this pedigree needs a table of more than 33 million cells at one locus; leave out untyped persons who connect no typed ones");
+    eliminate(v, step.halves);
   }
   for (const Meiosis& meiosis : meioses_) tensors_.push_back(meiosis_table(meiosis));
   meioses_.clear();

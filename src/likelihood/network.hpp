@@ -20,7 +20,9 @@ struct Contracted {
 /// a, b and c, so a gamete costs n^2 where the table costs n^3.
 class Network {
  public:
-  explicit Network(const StateSpace& space) : space_(space) {}
+  /// `scopes_only`: the tables are not filled; such a network knows its cost() and cannot be contracted.
+  enum class Content { tables, scopes_only };
+  Network(const StateSpace& space, Content content) : space_(space), content_(content) {}
   /// A gene that may hold the states of `domain` (ascending, not empty).
   Variable add_variable(std::vector<State> domain);
   const std::vector<State>& domain(Variable v) const { return domains_[static_cast<std::size_t>(v)]; }
@@ -38,7 +40,7 @@ class Network {
   /// Variables of the result: never summed. A repeated variable counts once.
   void set_outputs(std::vector<Variable> outputs);
 
-  /// Multiplications that contract() would need, by the order it would choose; infinity when a table would not fit.
+  /// Multiplications that contract() would need, by the order it would choose.
   double cost() const;
   /// The sum over all variables but the outputs. The result's scope lists the outputs of more than one state, ascending.
   /// Throws Error(failure) when an intermediate table would not fit in memory.
@@ -53,10 +55,12 @@ class Network {
   struct Step {
     double cost = 0.0;
     bool halves = false;  ///< keep transmissions as halves
+    bool fits = true;     ///< no table beyond the bound on memory
   };
   class Planner;
 
   void add_tensor(Tensor tensor);
+  bool add_scope_only(std::vector<Variable> variables);
   std::vector<Variable> scope_of(std::vector<Variable> variables) const;
   Tensor copy_table(Variable parent, Variable child, bool male) const;
   Tensor meiosis_table(const Meiosis& meiosis) const;
@@ -65,6 +69,7 @@ class Network {
   void rescale(Tensor& tensor);
 
   const StateSpace& space_;
+  Content content_;
   std::vector<std::vector<State>> domains_;
   std::vector<std::size_t> sizes_;
   std::vector<Tensor> tensors_;
@@ -76,6 +81,7 @@ class Network {
 
 template <typename Value>
 void Network::add_unary(Variable v, Value value) {
+  if (add_scope_only({v})) return;
   Tensor tensor = zeros(scope_of({v}), sizes_);
   std::size_t k = 0;
   for (const State x : domain(v)) tensor.values[k++] = value(x);
@@ -85,6 +91,7 @@ void Network::add_unary(Variable v, Value value) {
 template <typename Value>
 void Network::add_pair(Variable v, Variable w, Value value) {
   if (v == w) return add_unary(v, [&](State x) { return value(x, x); });
+  if (add_scope_only({v, w})) return;
   Tensor tensor = zeros(scope_of({v, w}), sizes_);
   std::size_t k = 0;
   for (const State x : domain(v < w ? v : w))

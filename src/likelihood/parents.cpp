@@ -11,7 +11,8 @@ namespace {
 
 std::pair<AlleleIndex, AlleleIndex> indexes_of(const LocusModel& model, Genotype genotype) {
   if (!genotype.typed() || genotype.half_known())
-    throw Error(ErrorKind::failure, "locus " + model.locus.name + ": a parent's gamete needs both alleles of the parent; pass an untyped parent instead");
+    throw Error(ErrorKind::failure,
+                "locus " + model.locus.name + ": a parent's gamete needs both alleles of the parent; pass an untyped parent instead");
   const auto i = model.locus.index_of(genotype.a);
   const auto j = model.locus.index_of(genotype.b);
   if (!i || !j)
@@ -20,14 +21,16 @@ std::pair<AlleleIndex, AlleleIndex> indexes_of(const LocusModel& model, Genotype
 }
 
 const Eigen::MatrixXd& matrix_of(const LocusModel& model, Sex sex) {
-  if (sex == Sex::unknown) throw Error(ErrorKind::failure, "locus " + model.locus.name + ": the sex of a parent is needed to choose the mutation matrix");
+  if (sex == Sex::unknown)
+    throw Error(ErrorKind::failure, "locus " + model.locus.name + ": the sex of a parent is needed to choose the mutation matrix");
   return sex == Sex::male ? model.male : model.female;
 }
 
 void require_plain(const LocusModel& model) {
   if (model.theta != 0.0 || model.silent != 0.0 || model.locus.chromosome != Chromosome::autosomal)
-    throw Error(ErrorKind::failure, "locus " + model.locus.name +
-                                        ": the closed forms hold for theta 0 without a silent allele on an autosome; use the pedigree likelihood");
+    throw Error(ErrorKind::failure,
+                "locus " + model.locus.name +
+                    ": the closed forms hold for theta 0 without a silent allele on an autosome; use the pedigree likelihood");
 }
 
 }  // namespace

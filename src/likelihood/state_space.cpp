@@ -18,7 +18,8 @@ bool lumpable(const Eigen::MatrixXd& m, const std::vector<bool>& in_block, std::
   for (std::size_t i = 0; i < in_block.size(); ++i) {
     if (!in_block[i]) continue;
     for (std::size_t j = 0; j < in_block.size(); ++j)
-      if (!in_block[j] && m(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) != m(first, static_cast<Eigen::Index>(j))) return false;
+      if (!in_block[j] && m(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) != m(first, static_cast<Eigen::Index>(j)))
+        return false;
   }
   return true;
 }
@@ -30,11 +31,13 @@ void check_model(const LocusModel& model) {
   for (const Eigen::MatrixXd* m : {&model.male, &model.female})
     if (m->rows() != static_cast<Eigen::Index>(n) || m->cols() != static_cast<Eigen::Index>(n))
       throw ModelError(model.locus.name, fmt::format("a mutation matrix is {} x {}, expected {} x {}", m->rows(), m->cols(), n, n));
-  if (!(model.theta >= 0.0 && model.theta < 1.0)) throw ModelError(model.locus.name, fmt::format("theta is {}, expected 0 or more and below 1", model.theta));
+  if (!(model.theta >= 0.0 && model.theta < 1.0))
+    throw ModelError(model.locus.name, fmt::format("theta is {}, expected 0 or more and below 1", model.theta));
   if (!(model.silent >= 0.0 && model.silent < 1.0))
     throw ModelError(model.locus.name, fmt::format("the silent allele has frequency {}, expected 0 or more and below 1", model.silent));
   if (model.locus.chromosome != Chromosome::autosomal && model.locus.chromosome != Chromosome::x)
-    throw Error(ErrorKind::failure, "locus " + model.locus.name + ": only autosomal and X-chromosomal loci have a pedigree likelihood here");
+    throw Error(ErrorKind::failure,
+                "locus " + model.locus.name + ": only autosomal and X-chromosomal loci have a pedigree likelihood here");
 }
 
 /// Which alleles somebody shows.
@@ -45,7 +48,9 @@ std::vector<bool> shown_alleles(const LocusModel& model, std::span<const Observe
     for (const Allele allele : {person.genotype.a, person.genotype.b}) {
       if (allele.empty()) continue;
       const auto index = model.locus.index_of(allele);
-      if (!index) throw ModelError(model.locus.name, "a typed person has an allele that is not in the frequency table; add it with a frequency first");
+      if (!index)
+        throw ModelError(model.locus.name,
+                         "a typed person has an allele that is not in the frequency table; add it with a frequency first");
       shown[*index] = true;
     }
   }
@@ -74,7 +79,8 @@ StateSpace::StateSpace(const LocusModel& model, std::span<const ObservedGenotype
   std::vector<bool> unseen(n);
   for (std::size_t i = 0; i < n; ++i) unseen[i] = !shown[i];
   const auto first = static_cast<std::size_t>(std::find(unseen.begin(), unseen.end(), true) - unseen.begin());
-  const bool lump = lumping == Lumping::allowed && first < n && lumpable(model.male, unseen, first) && lumpable(model.female, unseen, first);
+  const bool lump =
+      lumping == Lumping::allowed && first < n && lumpable(model.male, unseen, first) && lumpable(model.female, unseen, first);
 
   std::vector<std::size_t> representative;  // allele that stands for each visible state
   state_of_allele_.resize(n);
@@ -110,7 +116,9 @@ State StateSpace::state_of(Allele allele) const { return state_of_allele_[*model
 Evidence StateSpace::genotype_evidence(State x, State y, int copies) const {
   Evidence evidence;
   if (copies == 1) {
-    if (x != y) throw Error(ErrorKind::input, "locus " + model_.locus.name + ": a male has two different alleles at an X-chromosomal locus; expected one");
+    if (x != y)
+      throw Error(ErrorKind::input,
+                  "locus " + model_.locus.name + ": a male has two different alleles at an X-chromosomal locus; expected one");
     return {{x}, {1.0}, true};
   }
   if (x != y) return {{std::min(x, y), std::max(x, y)}, {0.0, 1.0, 1.0, 0.0}, false};
@@ -210,7 +218,8 @@ Evidence StateSpace::evidence(const ObservedGenotype& seen, int copies, const Ob
   const State y = state_of(seen.genotype.b);
   if (observation.error == ErrorModel::none || observation.error_rate == 0.0) return genotype_evidence(x, y, copies);
   if (has_silent_ || copies == 1 || model_.frequencies.size() > 2)
-    throw Error(ErrorKind::failure, "locus " + locus + ": typing-error models hold for autosomal loci of two alleles without a silent allele");
+    throw Error(ErrorKind::failure,
+                "locus " + locus + ": typing-error models hold for autosomal loci of two alleles without a silent allele");
   return error_evidence(x, y, observation);
 }
 

@@ -55,7 +55,8 @@ double inner_product(const std::vector<Walker>& walkers, std::size_t n) {
 
 }  // namespace
 
-void add_product(Tensor& result, std::span<const Tensor* const> factors, Variable summed, double weight, const std::vector<std::size_t>& sizes) {
+void add_product(Tensor& result, std::span<const Tensor* const> factors, Variable summed, double weight,
+                 const std::vector<std::size_t>& sizes) {
   std::vector<Walker> walkers;
   walkers.reserve(factors.size());
   for (const Tensor* factor : factors) walkers.push_back(walker_of(*factor, result, summed, sizes));

@@ -18,7 +18,8 @@ struct Tensor {
 /// Adds weight x (sum over `summed` of the product of all factors) to `result`, for every cell of its scope. Every
 /// factor's scope must lie within result.scope and `summed` (kNothing = no sum). `sizes` by variable.
 inline constexpr Variable kNothing = -1;
-void add_product(Tensor& result, std::span<const Tensor* const> factors, Variable summed, double weight, const std::vector<std::size_t>& sizes);
+void add_product(Tensor& result, std::span<const Tensor* const> factors, Variable summed, double weight,
+                 const std::vector<std::size_t>& sizes);
 
 /// A table of zeros.
 Tensor zeros(std::vector<Variable> scope, const std::vector<std::size_t>& sizes);

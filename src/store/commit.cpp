@@ -103,7 +103,8 @@ void remove_stale_temporaries(const std::filesystem::path& file) {
   const std::string prefix = file.filename().string() + ".tmp-";
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder_of(file), ignored))
-    if (entry.path().filename().string().rfind(prefix, 0) == 0 && entry.is_regular_file(ignored)) std::filesystem::remove(entry.path(), ignored);
+    if (entry.path().filename().string().rfind(prefix, 0) == 0 && entry.is_regular_file(ignored))
+      std::filesystem::remove(entry.path(), ignored);
 }
 
 void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes) {
@@ -112,8 +113,9 @@ void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes
   if (::statvfs(place.c_str(), &space) != 0) fail("find the free space of", place, errno);
   const std::uint64_t free_bytes = static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize;
   if (free_bytes / 2 < bytes)
-    throw Error(ErrorKind::failure, fmt::format("not enough room in {}: {} MB free, {} MB needed to write the new file beside the old one; nothing was changed",
-                                                place.string(), free_bytes >> 20U, (2 * bytes >> 20U) + 1));
+    throw Error(ErrorKind::failure,
+                fmt::format("not enough room in {}: {} MB free, {} MB needed to write the new file beside the old one; nothing was changed",
+                            place.string(), free_bytes >> 20U, (2 * bytes >> 20U) + 1));
 }
 
 void replace_file(const std::filesystem::path& target, const std::function<void(const std::filesystem::path&)>& write,
@@ -125,7 +127,8 @@ void replace_file(const std::filesystem::path& target, const std::function<void(
   sync_file(temporary.path());
   temporary.rename_to(target);
   if (::fsync(folder_descriptor.id()) != 0)
-    throw Error(ErrorKind::failure, target.string() + ": outcome unknown: the new file is in place, but its folder could not be flushed to disk (" +
+    throw Error(ErrorKind::failure, target.string() +
+                                        ": outcome unknown: the new file is in place, but its folder could not be flushed to disk (" +
                                         std::generic_category().message(errno) + "); " + advice);
 }
 

@@ -88,10 +88,14 @@ std::string_view sentence(Refusal reason) {
       return "more than one father or mother in one place; give a pedigree table, or a slot to each couple";
     case Refusal::relative_without_pedigree:
       return "a relative who is no parent needs a row in a pedigree table that says how they are related";
-    case Refusal::parents_of_unknown_sex: return "two parents of unknown sex; state the sex, the role father or mother, or type AMEL";
-    case Refusal::pedigree_defect: return "the pedigree is not sound";
-    case Refusal::no_missing_place: return "the pedigree marks no missing person";
-    case Refusal::no_typed_relative: return "no relative of the pedigree has a sample in the store yet";
+    case Refusal::parents_of_unknown_sex:
+      return "two parents of unknown sex; state the sex, the role father or mother, or type AMEL";
+    case Refusal::pedigree_defect:
+      return "the pedigree is not sound";
+    case Refusal::no_missing_place:
+      return "the pedigree marks no missing person";
+    case Refusal::no_typed_relative:
+      return "no relative of the pedigree has a sample in the store yet";
   }
   return "";
 }
@@ -161,7 +165,8 @@ class FamilyBuilder {
     for (std::size_t first = 0; first < n;) {
       std::size_t end = first;
       std::unordered_map<std::string_view, std::int32_t> row_of;
-      for (; end < n && rel.family[end] == rel.family[first]; ++end) row_of.emplace(rel.person[end], static_cast<std::int32_t>(end - first));
+      for (; end < n && rel.family[end] == rel.family[first]; ++end)
+        row_of.emplace(rel.person[end], static_cast<std::int32_t>(end - first));
       const auto parent = [&](std::string_view id) -> std::int32_t {
         if (id.empty() || id == "0") return kNoParent;
         if (id == "*") return kPopulationGamete;
@@ -200,8 +205,8 @@ class FamilyBuilder {
   }
 
   void build_one(std::string_view id, std::size_t e, std::size_t e_end, std::size_t r, std::size_t r_end) {
-    const bool any_derived = std::any_of(entries_.begin() + static_cast<std::ptrdiff_t>(e), entries_.begin() + static_cast<std::ptrdiff_t>(e_end),
-                                         [](const Entry& x) { return x.derived; });
+    const bool any_derived = std::any_of(entries_.begin() + static_cast<std::ptrdiff_t>(e),
+                                         entries_.begin() + static_cast<std::ptrdiff_t>(e_end), [](const Entry& x) { return x.derived; });
     const auto refuse = [&](Refusal reason, const std::string& detail = {}) { refuse_family(id, reason, detail, e, e_end, r, r_end); };
     if (any_derived && (e_end - e > 1 || r_end > r)) return refuse(Refusal::id_declared_and_derived);
     if (r_end > r) {
@@ -253,10 +258,12 @@ class FamilyBuilder {
     std::unordered_set<std::uint32_t> typed;
     for (std::size_t i = r; i < r_end; ++i) {
       const std::string where = "on line " + std::to_string(d_.relatives.line[i]);
-      persons.push_back({where + (d_.relatives.batch[i] == d_.relatives.batch[r] ? "" : " of batch " + std::to_string(d_.relatives.batch[i])),
-                         d_.relatives.father_index[i], d_.relatives.mother_index[i], static_cast<Sex>(d_.relatives.sex[i])});
+      persons.push_back(
+          {where + (d_.relatives.batch[i] == d_.relatives.batch[r] ? "" : " of batch " + std::to_string(d_.relatives.batch[i])),
+           d_.relatives.father_index[i], d_.relatives.mother_index[i], static_cast<Sex>(d_.relatives.sex[i])});
       if (d_.relatives.missing[i] != 0 && d_.relatives.typed[i] != kNone) text += "; the missing person " + where + " has a typed sample";
-      if (d_.relatives.typed[i] != kNone && !typed.insert(d_.relatives.typed[i]).second) text += "; the person " + where + " has a sample of another row";
+      if (d_.relatives.typed[i] != kNone && !typed.insert(d_.relatives.typed[i]).second)
+        text += "; the person " + where + " has a sample of another row";
     }
     for (const std::string& defect : Pedigree(std::move(persons)).defects()) text += "; " + defect;
     return text.empty() ? text : text.substr(2);

@@ -14,7 +14,7 @@ namespace homeward::storage {
 struct FamilyProblem {
   std::string family_id;  ///< to recognise it; never printed
   Refusal reason = Refusal::too_many_parents;
-  std::string message;    ///< names lines, no ids
+  std::string message;  ///< names lines, no ids
   std::uint32_t batch = 0;
   std::uint64_t line = 0;
 };

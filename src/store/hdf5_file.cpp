@@ -17,24 +17,36 @@ constexpr std::size_t kMaxAttributeText = 4096;
 
 hid_t file_type(Element element) {
   switch (element) {
-    case Element::u8: return H5T_STD_U8LE;
-    case Element::u16: return H5T_STD_U16LE;
-    case Element::u32: return H5T_STD_U32LE;
-    case Element::u64: return H5T_STD_U64LE;
-    case Element::i32: return H5T_STD_I32LE;
-    case Element::f64: return H5T_IEEE_F64LE;
+    case Element::u8:
+      return H5T_STD_U8LE;
+    case Element::u16:
+      return H5T_STD_U16LE;
+    case Element::u32:
+      return H5T_STD_U32LE;
+    case Element::u64:
+      return H5T_STD_U64LE;
+    case Element::i32:
+      return H5T_STD_I32LE;
+    case Element::f64:
+      return H5T_IEEE_F64LE;
   }
   return -1;
 }
 
 hid_t memory_type(Element element) {
   switch (element) {
-    case Element::u8: return H5T_NATIVE_UINT8;
-    case Element::u16: return H5T_NATIVE_UINT16;
-    case Element::u32: return H5T_NATIVE_UINT32;
-    case Element::u64: return H5T_NATIVE_UINT64;
-    case Element::i32: return H5T_NATIVE_INT32;
-    case Element::f64: return H5T_NATIVE_DOUBLE;
+    case Element::u8:
+      return H5T_NATIVE_UINT8;
+    case Element::u16:
+      return H5T_NATIVE_UINT16;
+    case Element::u32:
+      return H5T_NATIVE_UINT32;
+    case Element::u64:
+      return H5T_NATIVE_UINT64;
+    case Element::i32:
+      return H5T_NATIVE_INT32;
+    case Element::f64:
+      return H5T_NATIVE_DOUBLE;
   }
   return -1;
 }
@@ -133,7 +145,8 @@ void FileWriter::group(const std::string& path) {
   }
 }
 
-DatasetWriter FileWriter::dataset(const std::string& path, Element element, const Extent& dims, const Extent& chunk, Compression compression) {
+DatasetWriter FileWriter::dataset(const std::string& path, Element element, const Extent& dims, const Extent& chunk,
+                                  Compression compression) {
   if (const std::size_t parent = path.rfind('/'); parent > 0) group(path.substr(0, parent));
   return {file_.get(), path, element, dims, chunk, compression};
 }
@@ -146,7 +159,8 @@ void FileWriter::column_bytes(const std::string& path, Element element, std::siz
 
 void FileWriter::scalar(const std::string& name, hid_t on_disk, hid_t in_memory, const void* value) {
   const SpaceHandle space(H5Screate(H5S_SCALAR), "create dataspace of", name);
-  AttributeHandle attribute(H5Acreate2(file_.get(), name.c_str(), on_disk, space.get(), H5P_DEFAULT, H5P_DEFAULT), "create attribute", name);
+  AttributeHandle attribute(H5Acreate2(file_.get(), name.c_str(), on_disk, space.get(), H5P_DEFAULT, H5P_DEFAULT), "create attribute",
+                            name);
   checked(H5Awrite(attribute.get(), in_memory, value), "write attribute", name);
   attribute.close("close attribute", name);
 }
@@ -198,7 +212,8 @@ DatasetReader::DatasetReader(hid_t file, const std::string& path, Element elemen
 
 void DatasetReader::guard_layout() const {
   const PropertyHandle create(H5Dget_create_plist(dataset_.get()), "get properties of", path_);
-  if (H5Pget_layout(create.get()) != H5D_CHUNKED) throw Hdf5Error("dataset " + path_ + " is not chunked (external and virtual data are refused)");
+  if (H5Pget_layout(create.get()) != H5D_CHUNKED)
+    throw Hdf5Error("dataset " + path_ + " is not chunked (external and virtual data are refused)");
   bool has_checksum = false;
   const int n_filters = H5Pget_nfilters(create.get());
   for (int i = 0; i < n_filters; ++i) {
@@ -284,7 +299,9 @@ std::uint64_t FileReader::number_attribute(const std::string& name) const {
   return number_of<std::uint64_t>(file_.get(), name, H5T_INTEGER, H5T_NATIVE_UINT64);
 }
 
-double FileReader::real_attribute(const std::string& name) const { return number_of<double>(file_.get(), name, H5T_FLOAT, H5T_NATIVE_DOUBLE); }
+double FileReader::real_attribute(const std::string& name) const {
+  return number_of<double>(file_.get(), name, H5T_FLOAT, H5T_NATIVE_DOUBLE);
+}
 
 std::vector<std::string> FileReader::foreign_links() const {
   std::vector<std::string> links;

@@ -62,7 +62,8 @@ void write_tables(FileWriter& file, const ProfileSource& source) {
 /// Moves hits from the stream into the datasets, a buffer at a time.
 class HitsWriter {
  public:
-  HitsWriter(FileWriter& file, const ProfileSource& source, std::uint64_t n_hits) : child_row_(source.n_persons(), kNoFamily), n_families_(source.families().size()) {
+  HitsWriter(FileWriter& file, const ProfileSource& source, std::uint64_t n_hits)
+      : child_row_(source.n_persons(), kNoFamily), n_families_(source.families().size()) {
     for (std::uint32_t row = 0; row < source.children().size(); ++row) child_row_[source.children()[row]] = row;
     HitColumns::visit(columns_, [&](const char* path, auto& column, Compression compression) {
       using T = typename std::decay_t<decltype(column)>::value_type;
@@ -75,7 +76,8 @@ class HitsWriter {
     for (std::size_t i = 0; i < n; ++i) {
       const Hit& hit = hits[i];
       columns_.child[i] = hit.child < child_row_.size() ? child_row_[hit.child] : kNoFamily;
-      if (columns_.child[i] == kNoFamily || hit.family >= n_families_ || (hit.family_b != kNoFamily && hit.family_b >= n_families_) || std::isnan(hit.log10_lr))
+      if (columns_.child[i] == kNoFamily || hit.family >= n_families_ || (hit.family_b != kNoFamily && hit.family_b >= n_families_) ||
+          std::isnan(hit.log10_lr))
         throw Error(ErrorKind::internal, "a hit names a child or family that the source does not have, or has no score");
       columns_.family[i] = hit.family;
       columns_.family_b[i] = hit.family_b;
@@ -196,8 +198,9 @@ struct HitsReader::Impl {
     hit.n_loci = columns.n_loci[i];
     hit.n_inconsistent = columns.n_inconsistent[i];
     hit.hypothesis = static_cast<Hypothesis>(columns.hypothesis[i]);
-    if (hit.child >= child_ids.size() || hit.family >= family_ids.size() || (hit.family_b != kNoFamily && hit.family_b >= family_ids.size()) ||
-        columns.hypothesis[i] < 1 || columns.hypothesis[i] > 6 || std::isnan(hit.log10_lr))
+    if (hit.child >= child_ids.size() || hit.family >= family_ids.size() ||
+        (hit.family_b != kNoFamily && hit.family_b >= family_ids.size()) || columns.hypothesis[i] < 1 || columns.hypothesis[i] > 6 ||
+        std::isnan(hit.log10_lr))
       damaged("hit " + std::to_string(position + i) + " points outside the id tables");
     return hit;
   }
@@ -231,7 +234,8 @@ std::size_t HitsReader::next(Hit* out, std::size_t capacity) {
   impl.columns.resize(n);
   try {
     std::size_t k = 0;
-    HitColumns::visit(impl.columns, [&](const char*, auto& column, Compression) { impl.readers[k++].read({impl.position}, {n}, column.data()); });
+    HitColumns::visit(impl.columns,
+                      [&](const char*, auto& column, Compression) { impl.readers[k++].read({impl.position}, {n}, column.data()); });
   } catch (const Hdf5Error& damage) {
     impl.damaged(damage.what());
   }

@@ -15,7 +15,8 @@ using namespace storage;
 
 /// Bytes of the decoded content: more than the file will take.
 std::uint64_t decoded_bytes(const StoreData& data) {
-  std::uint64_t bytes = data.str.calls.size() * data.str.typing.size() * sizeof(StrCall) + data.snp.codes.size() * (data.snp.typing.size() / 4 + 1);
+  std::uint64_t bytes =
+      data.str.calls.size() * data.str.typing.size() * sizeof(StrCall) + data.snp.codes.size() * (data.snp.typing.size() / 4 + 1);
   constexpr std::uint64_t kLayoutBytes = 1U << 20U;  // headers and chunk indexes
   visit_columns(data, [&](const std::string&, const auto& column) {
     if constexpr (std::is_same_v<std::decay_t<decltype(column)>, TextColumn>)
@@ -41,7 +42,8 @@ void commit(const std::filesystem::path& path, const StoreData& data) {
     } catch (const std::exception& error) {
       throw StoreWriteError(path.string() + ": the new store cannot be read back: " + error.what() + "; the store is what it was");
     }
-    throw StoreWriteError(path.string() + ": the new store reads back differently from what was written; the store is what it was; check the disk");
+    throw StoreWriteError(path.string() +
+                          ": the new store reads back differently from what was written; the store is what it was; check the disk");
   };
   replace_file(path, write, "run `homeward check`, then load the same files again: those already in the store are recognised");
 }

@@ -15,6 +15,8 @@ namespace homeward::storage {
 
 namespace {
 
+constexpr const char* kSexMismatch = "E_SEX_MISMATCH_AMEL";
+
 std::string base_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
 /// Slots a row names: "1;2" or "1,2" for a person who stands in several places of the family; none = every slot.
@@ -36,7 +38,8 @@ class Merger {
     for (std::uint32_t k = 0; k < d_.kits.size(); ++k) kit_of_.emplace(d_.kits[k], k);
     for (std::uint32_t m = 0; m < d_.members.sample.size(); ++m) members_of_[d_.members.sample[m]].push_back(m);
     for (std::size_t b = 0; b < d_.batches.sha256.size(); ++b) digests_.emplace(d_.batches.sha256[b]);
-    for (std::uint32_t r = 0; r < d_.relatives.family.size(); ++r) relative_of_.emplace(relative_key(d_.relatives.family[r], d_.relatives.person[r]), r);
+    for (std::uint32_t r = 0; r < d_.relatives.family.size(); ++r)
+      relative_of_.emplace(relative_key(d_.relatives.family[r], d_.relatives.person[r]), r);
     person_role_.assign(d_.persons.id.size(), 0);
     person_sex_.assign(d_.persons.id.size(), 0);
     for (std::uint32_t s = 0; s < d_.samples.id.size(); ++s) note_declared(d_.samples.person[s], d_.samples.role[s], d_.samples.sex[s]);
@@ -46,23 +49,14 @@ class Merger {
   bool merge(const ImportedFile& file, const std::string& time_utc) {
     file_ = base_name(file.path);
     if (!file.sha256.empty() && !digests_.insert(file.sha256).second) {
-      issue(Severity::note, "W_ALREADY_LOADED", 0, {}, "skipped", "a file with this content is in the store already: nothing was added", {});
+      issue(Severity::note, "W_ALREADY_LOADED", 0, {}, "skipped", "a file with this content is in the store already: nothing was added",
+            {});
       return false;
     }
     batch_ = static_cast<std::uint32_t>(d_.batches.file.size() + 1);
     counts_ = {};
-    std::uint64_t without_role = 0;
     typing_rows_.begin_file(file);
-    for (const ImportedSample& sample : file.samples) {
-      merge_sample(sample);
-      const auto it = sample_of_.find(sample.sample_id);
-      if (it != sample_of_.end() && person_role_[d_.samples.person[it->second]] == 0) ++without_role;
-    }
-    if (without_role > 0) {
-      issue(Severity::warning, "W_ROLE_UNKNOWN", 0, "role", "kept",
-            "samples that state no role are kept, but neither searched for nor searching", "give --role or a sample sheet");
-      summary_.issues.back().count = without_role;
-    }
+    for (const ImportedSample& sample : file.samples) merge_sample(sample);
     for (const ImportedRelative& relative : file.relatives) merge_relative(relative);
     add_batch(file, time_utc);
     return true;
@@ -101,7 +95,8 @@ class Merger {
     if (known_sample != kNone) {
       if (!sample.person_id.empty() && d_.persons.id[d_.samples.person[known_sample]] != sample.person_id) return "person_id";
       const auto members = members_of_.find(known_sample);
-      if (!sample.family_id.empty() && members != members_of_.end() && d_.members.family[members->second[0]] != sample.family_id) return "family_id";
+      if (!sample.family_id.empty() && members != members_of_.end() && d_.members.family[members->second[0]] != sample.family_id)
+        return "family_id";
     }
     if (person == kNone) return {};
     const auto role = static_cast<std::uint8_t>(sample.role), sex = static_cast<std::uint8_t>(sample.sex);
@@ -117,16 +112,20 @@ class Merger {
   }
 
   void merge_sample(const ImportedSample& sample) {
-    if (sample.sample_id.empty()) return refuse_sample(sample, "E_ID_MISSING", "sample_id", "the row has no sample id", "give every sample an id");
+    if (sample.sample_id.empty())
+      return refuse_sample(sample, "E_ID_MISSING", "sample_id", "the row has no sample id", "give every sample an id");
     const auto known = sample_of_.find(sample.sample_id);
     const std::uint32_t known_sample = known == sample_of_.end() ? kNone : known->second;
     const std::string& person_id = sample.person_id.empty() ? sample.sample_id : sample.person_id;
     const auto known_person = person_of_.find(person_id);
-    std::uint32_t person = known_sample != kNone ? d_.samples.person[known_sample] : known_person == person_of_.end() ? kNone : known_person->second;
+    std::uint32_t person = known_sample != kNone              ? d_.samples.person[known_sample]
+                           : known_person == person_of_.end() ? kNone
+                                                              : known_person->second;
     if (const std::string column = contradiction(sample, known_sample, person); !column.empty())
-      return refuse_sample(sample, "E_DUP_ID_CONFLICT", column,
-                           "this sample or person is in the store with another " + column + "; the earlier statement stays and the row is not loaded",
-                           "one id must be one person; rename the sample, or correct the row");
+      return refuse_sample(
+          sample, "E_DUP_ID_CONFLICT", column,
+          "this sample or person is in the store with another " + column + "; the earlier statement stays and the row is not loaded",
+          "one id must be one person; rename the sample, or correct the row");
     std::uint32_t index = known_sample;
     if (index == kNone) {
       if (person == kNone) person = add_person(person_id);
@@ -185,14 +184,20 @@ class Merger {
       issue(Severity::error, "E_TYPING_CONFLICT", sample.line, typing_rows_.locus_name(file_locus), "kept_first",
             "the row states this locus twice and differently; the first statement is kept", "correct the row");
     switch (typing_rows_.append(sample_index, batch_, sample.line, kit->second, error_class)) {
-      case Appended::nothing_typed: break;
-      case Appended::identical: ++counts_.identical_typings; break;
-      case Appended::added: ++counts_.new_typings; break;
+      case Appended::nothing_typed:
+        break;
+      case Appended::identical:
+        ++counts_.identical_typings;
+        break;
+      case Appended::added:
+        ++counts_.new_typings;
+        break;
     }
   }
 
   void merge_relative(const ImportedRelative& relative) {
-    const auto [it, is_new] = relative_of_.try_emplace(relative_key(relative.family_id, relative.person_id), static_cast<std::uint32_t>(d_.relatives.family.size()));
+    const auto [it, is_new] = relative_of_.try_emplace(relative_key(relative.family_id, relative.person_id),
+                                                       static_cast<std::uint32_t>(d_.relatives.family.size()));
     auto& rel = d_.relatives;
     if (!is_new) {
       const std::uint32_t r = it->second;
@@ -254,6 +259,12 @@ class LoadReport {
   LoadReport(StoreData& data, LoadSummary& summary, std::uint32_t first_batch, std::uint32_t first_typing, std::uint32_t first_person)
       : d_(data), summary_(summary), first_batch_(first_batch), first_typing_(first_typing), first_person_(first_person) {
     for (std::size_t f = 0; f < d_.refused.id.size(); ++f) refused_before_.emplace(d_.refused.id[f], d_.refused.reason[f]);
+  }
+
+  /// What the import of a file has said about one of its rows is not said again.
+  void skip_what_import_said(const ImportedFile& file, std::uint32_t batch) {
+    for (const Issue& i : file.issues)
+      if (i.code == kSexMismatch) said_.emplace(batch, i.line);
   }
 
   void derive() {
@@ -318,10 +329,12 @@ class LoadReport {
       const bool by_typing = typing != typing_of.end();
       const std::uint32_t batch = by_typing ? d_.typings.batch[typing->second] : d_.samples.batch[sample->second];
       const std::uint64_t line = by_typing ? d_.typings.line[typing->second] : d_.samples.line[sample->second];
-      Issue& i = issue(Severity::warning, c.by_amel ? "E_SEX_MISMATCH_AMEL" : "E_SEX_MISMATCH_ROLE", batch, line);
+      if (c.by_amel && said_.count({batch, line}) != 0) continue;
+      Issue& i = issue(Severity::warning, c.by_amel ? kSexMismatch : "E_SEX_MISMATCH_ROLE", batch, line);
       i.column = c.by_amel ? "AMEL" : "sex";
       i.action = "kept";
-      i.message = c.by_amel ? "the declared role or sex contradicts amelogenin; the declaration is used" : "the declared sex contradicts the declared role; both are kept";
+      i.message = c.by_amel ? "the declared role or sex contradicts amelogenin; the declaration is used"
+                            : "the declared sex contradicts the declared role; both are kept";
       i.suggestion = "look for a sample swap";
     }
   }
@@ -331,7 +344,8 @@ class LoadReport {
     const bool is_new = before == refused_before_.end() || before->second != static_cast<std::uint8_t>(problem.reason);
     if (problem.batch < first_batch_ && !is_new) return;
     const bool waits = problem.reason == Refusal::no_typed_relative;
-    Issue& i = issue(waits ? Severity::warning : Severity::error, waits ? "W_FAMILY_UNTYPED" : "E_FAMILY_SHAPE", problem.batch, problem.line);
+    Issue& i =
+        issue(waits ? Severity::warning : Severity::error, waits ? "W_FAMILY_UNTYPED" : "E_FAMILY_SHAPE", problem.batch, problem.line);
     i.column = "family_id";
     i.action = "not_searchable";
     i.message = problem.message;
@@ -342,6 +356,7 @@ class LoadReport {
   LoadSummary& summary_;
   std::uint32_t first_batch_, first_typing_, first_person_;
   std::unordered_map<std::string, std::uint8_t> refused_before_;
+  std::set<std::pair<std::uint32_t, std::uint64_t>> said_;  // batch, line
 };
 
 }  // namespace
@@ -354,7 +369,11 @@ LoadSummary merge_files(StoreData& data, const std::vector<ImportedFile>& files,
   bool any_new = false;
   {
     Merger merger(data, summary);
-    for (const ImportedFile& file : files) any_new = merger.merge(file, time_utc) || any_new;
+    for (const ImportedFile& file : files) {
+      if (!merger.merge(file, time_utc)) continue;
+      any_new = true;
+      report.skip_what_import_said(file, static_cast<std::uint32_t>(data.batches.file.size()));
+    }
   }
   summary.already_loaded = !files.empty() && !any_new;
   if (!any_new) return summary;

@@ -23,7 +23,8 @@ void count(AlleleCounts& counts, Allele allele) {
 void settle(std::uint16_t& ref, std::uint16_t& alt, const Locus& locus, AlleleCounts counts) {
   std::vector<std::uint16_t> candidates;
   if (locus.alleles.size() == 2) candidates = {locus.alleles[0].code(), locus.alleles[1].code()};
-  std::sort(counts.begin(), counts.end(), [](const auto& l, const auto& r) { return std::tie(r.second, l.first) < std::tie(l.second, r.first); });
+  std::sort(counts.begin(), counts.end(),
+            [](const auto& l, const auto& r) { return std::tie(r.second, l.first) < std::tie(l.second, r.first); });
   for (const auto& [code, n] : counts) candidates.push_back(code);
   candidates.erase(std::remove(candidates.begin(), candidates.end(), ref), candidates.end());
   if (candidates.empty()) return;
@@ -51,7 +52,8 @@ void settle_snp_alleles(PanelColumns& panel, const ImportedFile& file, const std
         count(counts[call.locus], call.genotype.b);
       }
   for (std::uint32_t file_locus = 0; file_locus < file.loci.size(); ++file_locus)
-    if (open(file_locus)) settle(panel.ref[snp_locus[file_locus]], panel.alt[snp_locus[file_locus]], file.loci[file_locus], std::move(counts[file_locus]));
+    if (open(file_locus))
+      settle(panel.ref[snp_locus[file_locus]], panel.alt[snp_locus[file_locus]], file.loci[file_locus], std::move(counts[file_locus]));
 }
 
 }  // namespace homeward::storage

@@ -111,7 +111,8 @@ struct Store::Impl {
     require_matrix_sizes();
     for (const PanelColumns* panel : {&data.str_panel, &data.snp_panel})
       for (std::size_t i = 0; i < panel->name.size(); ++i)
-        loci.push_back({std::string(panel->name[i]), static_cast<LocusKind>(panel->kind[i]), static_cast<Chromosome>(panel->chromosome[i]), {}});
+        loci.push_back(
+            {std::string(panel->name[i]), static_cast<LocusKind>(panel->kind[i]), static_cast<Chromosome>(panel->chromosome[i]), {}});
     list_persons();
   }
 
@@ -150,21 +151,23 @@ struct Store::Impl {
   void read_snp(const std::vector<PersonIndex>& wanted_persons, ProfileBlock& out) const {
     const std::vector<WantedRow> wanted = wanted_rows(snp_rows, wanted_persons);
     const std::size_t n_str = data.str_panel.name.size();
-    read_rows<std::uint8_t>(snp_codes, wanted, 4, [&](hsize_t locus, const std::uint8_t* codes, hsize_t first, std::size_t begin, std::size_t end) {
-      Genotype* kept = out.calls.data() + (n_str + locus) * out.n_persons;
-      std::array<Genotype, 4> meaning;
-      for (unsigned code = 0; code < 4; ++code) meaning[code] = genotype_of_snp(code, data.snp_panel.ref[locus], data.snp_panel.alt[locus]);
-      for (std::size_t i = begin; i < end; ++i) {
-        const std::uint32_t row = wanted[i].row, offset = row - static_cast<std::uint32_t>(first);
-        const unsigned code = codes[offset / 4] >> (2 * (offset % 4)) & 3U;
-        Genotype call = meaning[code];
-        if (code == 0 && !beside.empty()) {
-          const auto it = beside.find(cell_key(static_cast<std::uint32_t>(locus), row));
-          if (it != beside.end()) call = it->second;
-        }
-        fold_call(kept[wanted[i].slot], call);
-      }
-    });
+    read_rows<std::uint8_t>(snp_codes, wanted, 4,
+                            [&](hsize_t locus, const std::uint8_t* codes, hsize_t first, std::size_t begin, std::size_t end) {
+                              Genotype* kept = out.calls.data() + (n_str + locus) * out.n_persons;
+                              std::array<Genotype, 4> meaning;
+                              for (unsigned code = 0; code < 4; ++code)
+                                meaning[code] = genotype_of_snp(code, data.snp_panel.ref[locus], data.snp_panel.alt[locus]);
+                              for (std::size_t i = begin; i < end; ++i) {
+                                const std::uint32_t row = wanted[i].row, offset = row - static_cast<std::uint32_t>(first);
+                                const unsigned code = codes[offset / 4] >> (2 * (offset % 4)) & 3U;
+                                Genotype call = meaning[code];
+                                if (code == 0 && !beside.empty()) {
+                                  const auto it = beside.find(cell_key(static_cast<std::uint32_t>(locus), row));
+                                  if (it != beside.end()) call = it->second;
+                                }
+                                fold_call(kept[wanted[i].slot], call);
+                              }
+                            });
   }
 
   template <class Work>
@@ -218,7 +221,8 @@ std::vector<std::vector<Allele>> Store::observed_alleles() const {
   constexpr std::size_t kStrCodes = 10000, kCodes = kStrCodes + 128;
   std::vector<std::bitset<kCodes>> seen(n_loci);
   const auto note = [&](std::bitset<kCodes>& bits, Allele allele) {
-    if (!allele.empty()) bits.set(allele.is_letter() ? kStrCodes + (allele.code() & 0x7FU) : std::min<std::size_t>(allele.code(), kStrCodes - 1));
+    if (!allele.empty())
+      bits.set(allele.is_letter() ? kStrCodes + (allele.code() & 0x7FU) : std::min<std::size_t>(allele.code(), kStrCodes - 1));
   };
   ProfileBlock block;
   std::vector<PersonIndex> persons;
@@ -241,7 +245,8 @@ std::vector<std::vector<Allele>> Store::observed_alleles() const {
   for (std::size_t locus = 0; locus < n_loci; ++locus)
     for (std::size_t code = 0; code < kCodes; ++code)
       if (seen[locus][code])
-        observed[locus].push_back(code < kStrCodes ? Allele::from_code(static_cast<std::uint16_t>(code)) : Allele::letter(static_cast<char>(code - kStrCodes)));
+        observed[locus].push_back(code < kStrCodes ? Allele::from_code(static_cast<std::uint16_t>(code))
+                                                   : Allele::letter(static_cast<char>(code - kStrCodes)));
   return observed;
 }
 
@@ -262,15 +267,16 @@ StoreInfo Store::info() const {
   info.bytes = impl_->file->bytes();
   for (const PanelColumns* panel : {&d.str_panel, &d.snp_panel})
     for (std::size_t i = 0; i < panel->name.size(); ++i) info.loci.emplace_back(panel->name[i], panel->persons_typed[i]);
-  for (const FamilyShape shape : {FamilyShape::father, FamilyShape::mother, FamilyShape::parent, FamilyShape::couple, FamilyShape::pedigree}) {
+  for (const FamilyShape shape :
+       {FamilyShape::father, FamilyShape::mother, FamilyShape::parent, FamilyShape::couple, FamilyShape::pedigree}) {
     const auto n = std::count(d.families.shape.begin(), d.families.shape.end(), static_cast<std::uint8_t>(shape));
     if (n > 0) info.families.emplace_back(to_string(shape), static_cast<std::uint64_t>(n));
   }
   for (std::uint32_t b = 0; b < d.batches.file.size(); ++b) {
     const auto& all = d.batches;
-    info.batches.push_back({b + 1, std::string(all.file[b]), std::string(all.sha256[b]), std::string(all.format[b]), std::string(all.version[b]),
-                            std::string(all.time[b]), all.rows[b], all.samples[b], all.new_persons[b], all.new_typings[b], all.conflicts[b],
-                            all.rejects[b], all.identical_typings[b], all.refused_samples[b]});
+    info.batches.push_back({b + 1, std::string(all.file[b]), std::string(all.sha256[b]), std::string(all.format[b]),
+                            std::string(all.version[b]), std::string(all.time[b]), all.rows[b], all.samples[b], all.new_persons[b],
+                            all.new_typings[b], all.conflicts[b], all.rejects[b], all.identical_typings[b], all.refused_samples[b]});
   }
   return info;
 }

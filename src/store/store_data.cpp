@@ -38,7 +38,8 @@ class Defects {
   void below(const std::string& path, const std::vector<T>& values, std::uint64_t limit, std::uint64_t none = ~0ULL) {
     for (std::size_t i = 0; i < values.size(); ++i)
       if (values[i] >= limit && values[i] != none)
-        add(path, i, "index " + std::to_string(values[i]) + " is out of range, the table it points into has " + std::to_string(limit) + " rows");
+        add(path, i,
+            "index " + std::to_string(values[i]) + " is out of range, the table it points into has " + std::to_string(limit) + " rows");
   }
   template <class T>
   void within(const std::string& path, const std::vector<T>& values, T low, T high) {
@@ -56,7 +57,8 @@ void check_lengths(const StoreData& d, std::vector<std::string>& sentences) {
     const std::size_t length = length_of(column);
     const auto [it, is_new] = first_of_table.try_emplace(table_of(path), path, length);
     if (!is_new && it->second.second != length)
-      sentences.push_back(path + " has " + std::to_string(length) + " rows, " + it->second.first + " has " + std::to_string(it->second.second));
+      sentences.push_back(path + " has " + std::to_string(length) + " rows, " + it->second.first + " has " +
+                          std::to_string(it->second.second));
     if constexpr (std::is_same_v<std::decay_t<decltype(column)>, TextColumn>) {
       if (!column.sound()) sentences.push_back(path + ": the offsets do not fit the bytes");
     }
@@ -91,7 +93,8 @@ void check_families(Defects& defects, const StoreData& d) {
     if (is_pedigree && (d.families.missing[f] < 0 || static_cast<std::uint64_t>(d.families.missing[f]) >= count))
       defects.add("/families/missing", f, "the missing place is not in the pedigree");
     for (std::uint64_t r = first; r < first + count; ++r)
-      if (d.relatives.father_index[r] < -2 || d.relatives.mother_index[r] < -2 || d.relatives.father_index[r] >= static_cast<std::int64_t>(count) ||
+      if (d.relatives.father_index[r] < -2 || d.relatives.mother_index[r] < -2 ||
+          d.relatives.father_index[r] >= static_cast<std::int64_t>(count) ||
           d.relatives.mother_index[r] >= static_cast<std::int64_t>(count))
         defects.add("/families/pedigree/father_index", r, "a parent is not in the pedigree");
   }
@@ -157,7 +160,8 @@ std::vector<std::string> call_defects(const StoreData& d) {
     for (std::size_t row = 0; row < d.snp.typing.size(); ++row) {
       const unsigned code = snp_code_at(d.snp.codes[locus], row);
       if (code == 0 || (code == 1 && d.snp_panel.ref[locus] != 0)) continue;
-      sentences.push_back("/typings/snp/codes locus " + std::to_string(locus) + " row " + std::to_string(row) + ": an allele the panel does not name");
+      sentences.push_back("/typings/snp/codes locus " + std::to_string(locus) + " row " + std::to_string(row) +
+                          ": an allele the panel does not name");
       break;
     }
   }

@@ -26,8 +26,13 @@ enum class ErrorClass : std::uint8_t { unknown = 0, full = 1, partial = 2 };
 
 /// Why a family cannot be searched. Stored on disk: values never change.
 enum class Refusal : std::uint8_t {
-  id_declared_and_derived = 1, too_many_parents = 2, relative_without_pedigree = 3, parents_of_unknown_sex = 4,
-  pedigree_defect = 5, no_missing_place = 6, no_typed_relative = 7
+  id_declared_and_derived = 1,
+  too_many_parents = 2,
+  relative_without_pedigree = 3,
+  parents_of_unknown_sex = 4,
+  pedigree_defect = 5,
+  no_missing_place = 6,
+  no_typed_relative = 7
 };
 
 /// A reported call of an STR or sex locus: Allele codes, a <= b; 0 0 untyped, 0 x half known.
@@ -50,9 +55,9 @@ struct Beside {
 
 struct PanelColumns {
   TextColumn name;
-  std::vector<std::uint8_t> kind, chromosome;    // LocusKind, Chromosome
-  std::vector<std::uint64_t> persons_typed;      // derived
-  std::vector<std::uint16_t> ref, alt;           // SNP panel only; 0 = not seen yet
+  std::vector<std::uint8_t> kind, chromosome;  // LocusKind, Chromosome
+  std::vector<std::uint64_t> persons_typed;    // derived
+  std::vector<std::uint16_t> ref, alt;         // SNP panel only; 0 = not seen yet
 };
 
 /// Rows of one panel: which typing a row belongs to, and its calls, locus-major.

@@ -9,9 +9,9 @@ namespace homeward::storage {
 
 namespace {
 
-constexpr hsize_t kChunkRows = 16384;             // STR: 64 KiB a locus
-constexpr hsize_t kSnpChunkBytes = 65536;         // SNP: 4 typings a byte
-constexpr std::size_t kBandBytes = 16U << 20U;    // calls held at once while streaming
+constexpr hsize_t kChunkRows = 16384;           // STR: 64 KiB a locus
+constexpr hsize_t kSnpChunkBytes = 65536;       // SNP: 4 typings a byte
+constexpr std::size_t kBandBytes = 16U << 20U;  // calls held at once while streaming
 
 /// Digest of columns and calls. Written while writing, recomputed from the decoded bytes when reading back.
 class ContentDigest {
@@ -217,12 +217,14 @@ void read_calls(const FileReader& file, StoreData& data) {
   const std::size_t n_rows = data.str.typing.size();
   data.str.calls.assign(data.str_panel.name.size(), std::vector<StrCall>(n_rows));
   read_matrix<StrCall>(str_calls(file, data), [&](hsize_t first, hsize_t count, const std::vector<StrCall>& band) {
-    for (hsize_t k = 0; k < count; ++k) std::copy_n(band.begin() + static_cast<std::ptrdiff_t>(k * n_rows), n_rows, data.str.calls[first + k].begin());
+    for (hsize_t k = 0; k < count; ++k)
+      std::copy_n(band.begin() + static_cast<std::ptrdiff_t>(k * n_rows), n_rows, data.str.calls[first + k].begin());
   });
   const std::size_t n_bytes = (data.snp.typing.size() + 3) / 4;
   data.snp.codes.assign(data.snp_panel.name.size(), std::vector<std::uint8_t>(n_bytes));
   read_matrix<std::uint8_t>(snp_codes(file, data), [&](hsize_t first, hsize_t count, const std::vector<std::uint8_t>& band) {
-    for (hsize_t k = 0; k < count; ++k) std::copy_n(band.begin() + static_cast<std::ptrdiff_t>(k * n_bytes), n_bytes, data.snp.codes[first + k].begin());
+    for (hsize_t k = 0; k < count; ++k)
+      std::copy_n(band.begin() + static_cast<std::ptrdiff_t>(k * n_bytes), n_bytes, data.snp.codes[first + k].begin());
   });
 }
 
@@ -234,9 +236,8 @@ std::string content_digest(const FileReader& file) {
     digest.bytes(band.data(), band.size() * sizeof(StrCall));
   });
   digest.begin_matrix(data.snp_panel.name.size(), (data.snp.typing.size() + 3) / 4);
-  read_matrix<std::uint8_t>(snp_codes(file, data), [&](hsize_t, hsize_t, const std::vector<std::uint8_t>& band) {
-    digest.bytes(band.data(), band.size());
-  });
+  read_matrix<std::uint8_t>(snp_codes(file, data),
+                            [&](hsize_t, hsize_t, const std::vector<std::uint8_t>& band) { digest.bytes(band.data(), band.size()); });
   return digest.hex();
 }
 

@@ -13,7 +13,9 @@ struct TextColumn {
   std::vector<char> bytes;
 
   std::size_t size() const { return offsets.empty() ? 0 : offsets.size() - 1; }
-  std::string_view operator[](std::size_t i) const { return {bytes.data() + offsets[i], static_cast<std::size_t>(offsets[i + 1] - offsets[i])}; }
+  std::string_view operator[](std::size_t i) const {
+    return {bytes.data() + offsets[i], static_cast<std::size_t>(offsets[i + 1] - offsets[i])};
+  }
   void push_back(std::string_view text) {
     bytes.insert(bytes.end(), text.begin(), text.end());
     offsets.push_back(bytes.size());

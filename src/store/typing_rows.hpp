@@ -51,8 +51,8 @@ class TypingRows {
 
   StoreData& d_;
   std::unordered_map<std::string, Place> place_of_name_;
-  std::vector<Place> places_;                                     // by locus of the file
-  std::vector<std::uint32_t> str_row_, snp_row_;                  // by typing, kNone = none
+  std::vector<Place> places_;                     // by locus of the file
+  std::vector<std::uint32_t> str_row_, snp_row_;  // by typing, kNone = none
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> typings_of_sample_;
   std::unordered_multimap<std::uint32_t, std::uint32_t> str_beside_of_row_, snp_beside_of_row_;
 

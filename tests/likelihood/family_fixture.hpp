@@ -25,8 +25,8 @@ inline MutationParameters mutation(MutationModel kind, double male = 0.002, doub
   return parameters;
 }
 
-inline LocusModel locus(std::vector<Allele> alleles, std::vector<double> frequencies, const MutationParameters& parameters = mutation(MutationModel::none),
-                        double silent = 0.0, double theta = 0.0) {
+inline LocusModel locus(std::vector<Allele> alleles, std::vector<double> frequencies,
+                        const MutationParameters& parameters = mutation(MutationModel::none), double silent = 0.0, double theta = 0.0) {
   LocusModel model;
   model.locus.name = "L";
   model.locus.alleles = std::move(alleles);
@@ -89,7 +89,8 @@ inline const std::vector<Row> kUnrelated{{"FA", "0", "0", 'M'}, {"MO", "0", "0",
 inline const std::vector<Row> kSibs{{"FA", "0", "0", 'M'}, {"MO", "0", "0", 'F'}, {"SIB", "FA", "MO", 'F'}, {"CH", "FA", "MO", 'M'}};
 
 /// Ten persons over three generations; FA, MO and the grandmothers may be untyped.
-inline const std::vector<Row> kTen{{"PGF", "0", "0", 'M'},  {"PGM", "0", "0", 'F'},   {"MGF", "0", "0", 'M'},   {"MGM", "0", "0", 'F'},  {"FA", "PGF", "PGM", 'M'},
-                                   {"UN", "PGF", "PGM", 'M'}, {"MO", "MGF", "MGM", 'F'}, {"AU", "MGF", "MGM", 'F'}, {"SIB", "FA", "MO", 'F'}, {"CH", "FA", "MO", 'M'}};
+inline const std::vector<Row> kTen{
+    {"PGF", "0", "0", 'M'},    {"PGM", "0", "0", 'F'},    {"MGF", "0", "0", 'M'},    {"MGM", "0", "0", 'F'},   {"FA", "PGF", "PGM", 'M'},
+    {"UN", "PGF", "PGM", 'M'}, {"MO", "MGF", "MGM", 'F'}, {"AU", "MGF", "MGM", 'F'}, {"SIB", "FA", "MO", 'F'}, {"CH", "FA", "MO", 'M'}};
 
 }  // namespace homeward::fixture

@@ -32,10 +32,17 @@ struct Truth {
 
 class Oracle {
  public:
-  Oracle(const Pedigree& pedigree, const std::vector<ObservedGenotype>& observed, const LocusModel& model, const ObservationModel& observation)
-      : pedigree_(pedigree), observed_(observed), model_(model), observation_(observation), order_(pedigree.parents_first()), truth_(pedigree.size()) {
+  Oracle(const Pedigree& pedigree, const std::vector<ObservedGenotype>& observed, const LocusModel& model,
+         const ObservationModel& observation)
+      : pedigree_(pedigree),
+        observed_(observed),
+        model_(model),
+        observation_(observation),
+        order_(pedigree.parents_first()),
+        truth_(pedigree.size()) {
     n_ = model.frequencies.size() + (model.silent > 0.0 ? 1 : 0);
-    for (std::size_t a = 0; a < n_; ++a) p_.push_back(a < model.frequencies.size() ? model.frequencies[a] * (1.0 - model.silent) : model.silent);
+    for (std::size_t a = 0; a < n_; ++a)
+      p_.push_back(a < model.frequencies.size() ? model.frequencies[a] * (1.0 - model.silent) : model.silent);
     drawn_.assign(n_, 0);
   }
   double likelihood() { return sum(0); }
@@ -53,7 +60,9 @@ class Oracle {
     return (mutate(male, genes.x, to) + mutate(male, genes.y, to)) / 2.0;
   }
   double draw(std::size_t a) {
-    const double p = total_ == 0 ? p_[a] : (static_cast<double>(drawn_[a]) * model_.theta + (1.0 - model_.theta) * p_[a]) / (1.0 + (total_ - 1.0) * model_.theta);
+    const double p = total_ == 0 ? p_[a]
+                                 : (static_cast<double>(drawn_[a]) * model_.theta + (1.0 - model_.theta) * p_[a]) /
+                                       (1.0 + (total_ - 1.0) * model_.theta);
     ++drawn_[a];
     total_ += 1.0;
     return p;
@@ -101,7 +110,8 @@ class Oracle {
       if (!a.empty()) shown.insert(*model_.locus.index_of(a));
     if (seen.kind == Observation::set) return set_weight(one ? std::vector<std::size_t>{t.y} : std::vector<std::size_t>{t.x, t.y}, shown);
     if (one) return shown.count(t.y) != 0 ? 1.0 : 0.0;
-    if (observation_.error != ErrorModel::none) return error_weight(t, *model_.locus.index_of(seen.genotype.a), *model_.locus.index_of(seen.genotype.b));
+    if (observation_.error != ErrorModel::none)
+      return error_weight(t, *model_.locus.index_of(seen.genotype.a), *model_.locus.index_of(seen.genotype.b));
     std::set<std::size_t> visible;
     for (const std::size_t a : {t.x, t.y})
       if (!silent(a)) visible.insert(a);
@@ -219,7 +229,8 @@ inline LocusModel random_model(Random& random, std::size_t n) {
     mutation.custom_male = random_matrix(random, n);
     mutation.custom_female = random.chance(0.5) ? random_matrix(random, n) : mutation.custom_male;
   }
-  if (mutation.model == MutationModel::proportional) mutation.rate_male /= static_cast<double>(2 * n), mutation.rate_female /= static_cast<double>(2 * n);
+  if (mutation.model == MutationModel::proportional)
+    mutation.rate_male /= static_cast<double>(2 * n), mutation.rate_female /= static_cast<double>(2 * n);
   for (const bool male : {true, false}) {
     Eigen::MatrixXd& m = male ? model.male : model.female;
     try {
@@ -227,6 +238,8 @@ inline LocusModel random_model(Random& random, std::size_t n) {
     } catch (const std::exception&) {  // a rate too high for these frequencies
       m = random_matrix(random, n);
     }
+    // 1 - rate close to 0 would carry the rounding of the subtraction into every comparison.
+    if (m.diagonal().minCoeff() < 0.05) m = random_matrix(random, n);
   }
   return model;
 }

@@ -36,7 +36,9 @@ TEST_CASE("trio against a random father: 1/p, 1/(2p), 1/(p+q), 0") {
   std::vector<Row> other = kTrio;
   other.push_back({"RF", "0", "0", 'M'});
   other[2] = {"CH", "RF", "MO", 'M'};
-  const auto trio = [&](Genotype father, Genotype mother, Genotype child) { return lr(kTrio, other, {{"FA", father}, {"MO", mother}, {"CH", child}}, model); };
+  const auto trio = [&](Genotype father, Genotype mother, Genotype child) {
+    return lr(kTrio, other, {{"FA", father}, {"MO", mother}, {"CH", child}}, model);
+  };
   CHECK_THAT(trio({A, A}, {B, B}, {A, B}), WithinRel(1 / p, 1e-13));
   CHECK_THAT(trio({A, C}, {B, B}, {A, B}), WithinRel(1 / (2 * p), 1e-13));
   CHECK_THAT(trio({A, A}, {A, B}, {A, B}), WithinRel(1 / (p + q), 1e-13));
@@ -44,7 +46,7 @@ TEST_CASE("trio against a random father: 1/p, 1/(2p), 1/(p+q), 0") {
   CHECK(trio({C, C}, {B, B}, {A, B}) == 0.0);
 }
 
-TEST_CASE("full sibs against unrelated: 1/4 + (p+q+2)/(8pq) ... by identity states") {
+TEST_CASE("full sibs against unrelated: (1+p)^2/(4p^2), (1+p+q+2pq)/(8pq), (1+p)/(4p), 1/4") {
   const LocusModel model = plain();
   std::vector<Row> unrelated = kSibs;
   unrelated[3] = {"CH", "0", "0", 'M'};
@@ -61,7 +63,8 @@ TEST_CASE("theta: a homozygous match costs (1+3t)/(2t+(1-t)p), the match probabi
   std::vector<Row> other = kTrio;
   other.push_back({"RF", "0", "0", 'M'});
   other[2] = {"CH", "RF", "MO", 'M'};
-  CHECK_THAT(lr(kTrio, other, {{"FA", {A, A}}, {"MO", {B, B}}, {"CH", {A, B}}}, model), WithinRel((1 + 3 * t) / (2 * t + (1 - t) * p), 1e-13));
+  CHECK_THAT(lr(kTrio, other, {{"FA", {A, A}}, {"MO", {B, B}}, {"CH", {A, B}}}, model),
+             WithinRel((1 + 3 * t) / (2 * t + (1 - t) * p), 1e-13));
 
   const Pedigree two = pedigree({{"X", "0", "0", 'M'}, {"Y", "0", "0", 'M'}});
   const double conditional = likelihood(two, {{"X", {A, A}}, {"Y", {A, A}}}, model) / likelihood(two, {{"X", {A, A}}}, model);
@@ -90,7 +93,8 @@ TEST_CASE("duo with mutation and no untyped mother: LR = sum M[i,j] / (4 p_j) ov
       const Genotype child = model.locus.genotype_of(static_cast<GenotypeCode>(c));
       double expected = 0.0;
       for (const Allele i : {father.a, father.b})
-        for (const Allele j : {child.a, child.b}) expected += model.male(*model.locus.index_of(i), *model.locus.index_of(j)) / (4 * model.frequencies[*model.locus.index_of(j)]);
+        for (const Allele j : {child.a, child.b})
+          expected += model.male(*model.locus.index_of(i), *model.locus.index_of(j)) / (4 * model.frequencies[*model.locus.index_of(j)]);
       CHECK_THAT(lr(half, apart, {{"FA", father}, {"CH", child}}, model), WithinRel(expected, 1e-13));
     }
 }
@@ -100,7 +104,8 @@ TEST_CASE("the parents' closed forms equal the pedigree likelihood, genotype by 
     const LocusModel model = locus({D, A, B, C}, {1 - p - q - r, p, q, r}, mutation(kind, 0.02, 0.004));
     const Genotype father(A, C);
     const Genotype mother(B, B);
-    const auto compare = [&](const std::vector<Row>& rows, const Typed& typed, const std::vector<double>& from_father, const std::vector<double>& from_mother) {
+    const auto compare = [&](const std::vector<Row>& rows, const Typed& typed, const std::vector<double>& from_father,
+                             const std::vector<double>& from_mother) {
       const std::vector<double> ratios = child_likelihood_ratios(model, from_father, from_mother);
       CHECK(ratios[kUntyped] == 1.0);
       const Pedigree h1 = pedigree(rows);
@@ -116,7 +121,8 @@ TEST_CASE("the parents' closed forms equal the pedigree likelihood, genotype by 
     compare(kTrio, {{"FA", father}, {"MO", mother}}, f, m);
     compare(kTrio, {{"FA", father}}, f, untyped_parent_gamete(model, Sex::female, UntypedParent::full));
     compare(kTrio, {{"MO", mother}}, untyped_parent_gamete(model, Sex::male, UntypedParent::full), m);
-    compare({{"FA", "0", "0", 'M'}, {"MO", "0", "0", 'F'}, {"CH", "FA", "*", 'M'}}, {{"FA", father}}, f, untyped_parent_gamete(model, Sex::female, UntypedParent::half));
+    compare({{"FA", "0", "0", 'M'}, {"MO", "0", "0", 'F'}, {"CH", "FA", "*", 'M'}}, {{"FA", father}}, f,
+            untyped_parent_gamete(model, Sex::female, UntypedParent::half));
   }
 }
 
@@ -124,8 +130,12 @@ TEST_CASE("inconsistent genotypes are those of likelihood 0 without mutation") {
   const LocusModel model = plain();
   const Pedigree trio = pedigree(kTrio);
   const std::optional<Genotype> none;
-  for (const auto& [father, mother] : std::vector<std::pair<std::optional<Genotype>, std::optional<Genotype>>>{
-           {Genotype(A, C), none}, {none, Genotype(B, B)}, {Genotype(A, C), Genotype(B, B)}, {Genotype(A, B), Genotype(A, B)}, {none, none}}) {
+  for (const auto& [father, mother] :
+       std::vector<std::pair<std::optional<Genotype>, std::optional<Genotype>>>{{Genotype(A, C), none},
+                                                                                {none, Genotype(B, B)},
+                                                                                {Genotype(A, C), Genotype(B, B)},
+                                                                                {Genotype(A, B), Genotype(A, B)},
+                                                                                {none, none}}) {
     const auto inconsistent = inconsistent_without_mutation(model, father, mother);
     CHECK(inconsistent[kUntyped] == 0);
     for (std::size_t code = 1; code < inconsistent.size(); ++code) {

@@ -50,7 +50,8 @@ std::map<std::string, Pedigree> read_pedigrees(const std::filesystem::path& path
   std::map<std::string, Pedigree> pedigrees;
   for (auto& [name, persons] : rows) {
     std::vector<Row> written;
-    for (auto& person : persons) written.push_back({person["person"].c_str(), person["father"].c_str(), person["mother"].c_str(), person["sex"][0]});
+    for (auto& person : persons)
+      written.push_back({person["person"].c_str(), person["father"].c_str(), person["mother"].c_str(), person["sex"][0]});
     pedigrees[name] = pedigree(written);
   }
   return pedigrees;
@@ -128,7 +129,8 @@ TEST_CASE("published likelihood ratios are reproduced within their printed digit
       more = bar != std::string_view::npos;
       const PublishedLocus at = locus_of(rest.substr(0, bar), row);
       if (more) rest.remove_prefix(bar + 3);
-      lr *= likelihood_with_half_known(pedigrees.at(row.at("ped") + " H1"), at) / likelihood_with_half_known(pedigrees.at(row.at("ped") + " H2"), at);
+      lr *= likelihood_with_half_known(pedigrees.at(row.at("ped") + " H1"), at) /
+            likelihood_with_half_known(pedigrees.at(row.at("ped") + " H2"), at);
     }
     const double expected = *parse_double(row.at("expected_LR"));
     const double difference = expected == 0.0 ? lr : std::abs(lr / expected - 1.0);

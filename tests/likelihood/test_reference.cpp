@@ -52,7 +52,8 @@ std::map<std::string, Expected> read_expected(const std::filesystem::path& path)
 
 std::map<std::string, FrequencyFile> read_tables(const std::filesystem::path& folder) {
   std::map<std::string, FrequencyFile> tables;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) tables[entry.path().stem().string()] = read_frequency_file(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    tables[entry.path().stem().string()] = read_frequency_file(entry.path());
   return tables;
 }
 
@@ -93,11 +94,12 @@ void check_file(const std::string& cases, const std::string& answers, std::size_
     const Case stated = parse_case(line, tables);
     const CaseResult result = evaluate_case(stated);
     for (const CaseRow& row : result.loci)
-      if (expected.count(stated.id + " " + row.locus) != 0 || stated.linked.empty()) compare(stated.id + " " + row.locus, row, expected, worst);
+      if (expected.count(stated.id + " " + row.locus) != 0 || stated.linked.empty())
+        compare(stated.id + " " + row.locus, row, expected, worst);
     if (expected.count(stated.id + " TOTAL") != 0) compare(stated.id + " TOTAL", result.total, expected, worst);
   }
-  std::cerr << cases << ": " << worst.rows << " rows, worst relative difference of a likelihood " << worst.p << ", worst difference of log10 LR "
-            << worst.log10_lr << '\n';
+  std::cerr << cases << ": " << worst.rows << " rows, worst relative difference of a likelihood " << worst.p
+            << ", worst difference of log10 LR " << worst.log10_lr << '\n';
   CHECK(worst.rows == rows);
 }
 

@@ -57,7 +57,8 @@ class FileBuilder {
     file.format = "native-wide";
     file.sha256 = name;
   }
-  FileBuilder& add(const std::string& sample_id, Role role, const std::map<std::string, std::string>& calls, const std::string& family = {}) {
+  FileBuilder& add(const std::string& sample_id, Role role, const std::map<std::string, std::string>& calls,
+                   const std::string& family = {}) {
     ImportedSample sample;
     sample.sample_id = sample_id;
     sample.role = role;
@@ -103,7 +104,9 @@ class FileBuilder {
   ImportedFile file;
 };
 
-inline LoadSummary load(const std::filesystem::path& store, const FileBuilder& builder) { return load_into_store(store, {builder.file}, false, kTime); }
+inline LoadSummary load(const std::filesystem::path& store, const FileBuilder& builder) {
+  return load_into_store(store, {builder.file}, false, kTime);
+}
 
 /// Consensus calls of everybody: person id -> locus -> "15/17"; untyped loci left out.
 inline std::map<std::string, std::map<std::string, std::string>> everybody(const ProfileSource& source) {

@@ -100,7 +100,8 @@ TEST_CASE("a killed load leaves the last committed store, whole") {
   for (int kill = 0; kill < kills; ++kill) {
     const auto path = *folder / "a.h5";
     const pid_t writer = start_again("load batches until killed", path);
-    std::this_thread::sleep_for(std::chrono::microseconds(static_cast<long>(window * (0.1 + 0.9 * static_cast<double>(random()) / 0x1p32))));
+    std::this_thread::sleep_for(
+        std::chrono::microseconds(static_cast<long>(window * (0.1 + 0.9 * static_cast<double>(random()) / 0x1p32))));
     ::kill(writer, SIGKILL);
     exit_status(writer);
     for (const auto& entry : std::filesystem::directory_iterator(folder->path()))

@@ -118,8 +118,8 @@ TEST_CASE("all defects of a pedigree are reported together, by line") {
   CHECK(count_code(summary, "E_DUP_ID_CONFLICT") == 1);
   REQUIRE(count_code(summary, "E_FAMILY_SHAPE") == 1);
   const std::string& message = summary.issues.back().message;
-  for (const char* part : {"on line 5: the father on line 3 is female", "on line 5: the mother on line 4 is male", "on line 6 has one parent only",
-                           "on line 7 has a parent that is not in the pedigree"}) {
+  for (const char* part : {"on line 5: the father on line 3 is female", "on line 5: the mother on line 4 is male",
+                           "on line 6 has one parent only", "on line 7 has a parent that is not in the pedigree"}) {
     CAPTURE(message, part);
     CHECK(contains(message, part));
   }
@@ -131,7 +131,9 @@ TEST_CASE("a pedigree without a missing place, or a member without a row, is no 
   FileBuilder f("a.csv");
   f.add("S1", Role::father, kCalls).add("S2", Role::father, kCalls).add("S3", Role::sibling, kCalls, "B");
   f.relative("A", "fa", "0", "0", Sex::male, "S1");
-  f.relative("B", "fa", "0", "0", Sex::male, "S2").relative("B", "mo", "0", "0", Sex::female).relative("B", "ch", "fa", "mo", Sex::unknown, "", true);
+  f.relative("B", "fa", "0", "0", Sex::male, "S2")
+      .relative("B", "mo", "0", "0", Sex::female)
+      .relative("B", "ch", "fa", "mo", Sex::unknown, "", true);
   LoadSummary summary;
   CHECK(lines_after(folder, f, &summary).empty());
   CHECK(count_code(summary, "E_FAMILY_SHAPE") == 2);

@@ -72,7 +72,7 @@ TEST_CASE("hits come back in order and bit for bit, without the store") {
     CHECK(reader.meta().store_generation == 12);
     CHECK(reader.meta().min_log10_lr == -0.25);
     CHECK(reader.child_ids().size() == 100);
-    CHECK(reader.family_ids() .size() == 100);
+    CHECK(reader.family_ids().size() == 100);
     CHECK(reader.family_slots()[3] == source.families()[3].slot);
     REQUIRE(reader.size() == n);
     for (int pass = 0; pass < 2; ++pass) {

@@ -73,7 +73,8 @@ TEST_CASE("any block of persons reads like the same persons of the whole") {
           calls[locus] = known->second;
           continue;
         }
-        calls[locus] = l % 4 == 3 ? std::string(random() % 2 ? "A" : "T") + "/T" : std::to_string(5 + random() % 3) + "/" + std::to_string(8 + random() % 30);
+        calls[locus] = l % 4 == 3 ? std::string(random() % 2 ? "A" : "T") + "/T"
+                                  : std::to_string(5 + random() % 3) + "/" + std::to_string(8 + random() % 30);
         truth[p][locus] = calls[locus];
       }
       f.add("P" + std::to_string(p), Role::child, calls);
@@ -120,8 +121,9 @@ TEST_CASE("observed alleles are those of the consensus calls, once, in order") {
   for (LocusIndex l = 0; l < store->loci().size(); ++l) {
     std::string text;
     for (const Allele a : observed[l]) text += to_string(a) + ' ';
-    const std::map<std::string, std::string> expected{{"vWA", "15 17 "}, {"TH01", "6 9.3 999.9 "}, {"AMEL", "X Y "}, {"D21S11", "31.2 33.2 "},
-                                                      {"rs1", "A G "},   {"rs2", "C T "},          {"rs3", "D I "}};
+    const std::map<std::string, std::string> expected{{"vWA", "15 17 "},        {"TH01", "6 9.3 999.9 "}, {"AMEL", "X Y "},
+                                                      {"D21S11", "31.2 33.2 "}, {"rs1", "A G "},          {"rs2", "C T "},
+                                                      {"rs3", "D I "}};
     CHECK(text == expected.at(store->loci()[l].name));
   }
 }

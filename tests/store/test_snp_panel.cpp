@@ -62,7 +62,9 @@ TEST_CASE("SNP calls that two bits cannot hold are kept exactly") {
   FileBuilder f("a.csv"), g("b.csv");
   f.add("P1", Role::child, {{"rs1", "A/G"}}).add("P2", Role::child, {{"rs1", "A/A"}}).add("P3", Role::child, {{"rs1", "A/C"}});
   f.add("P4", Role::child, {{"rs1", "G/?"}}).add("P5", Role::child, {{"rs1", "!low"}}).add("P6", Role::child, {{"rs2", "T/T"}});
-  g.add("P6", Role::child, {{"rs2", "C/T"}}).add("P7", Role::child, {{"rs2", "C/C"}}).add("P3", Role::child, {{"rs1", "A/C"}, {"rs2", "T/T"}});
+  g.add("P6", Role::child, {{"rs2", "C/T"}})
+      .add("P7", Role::child, {{"rs2", "C/C"}})
+      .add("P3", Role::child, {{"rs1", "A/C"}, {"rs2", "T/T"}});
   load(path, f);
   CHECK(load(path, g).conflicts == 1);
   CHECK(check_store(path).empty());
