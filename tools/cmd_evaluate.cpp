@@ -13,7 +13,7 @@
 #include "homeward/store.hpp"
 #include "homeward/version.hpp"
 #include "run_model.hpp"
-#include "simulate/private_file.hpp"
+#include "base/atomic_file.hpp"
 
 namespace homeward::cli {
 
@@ -109,7 +109,7 @@ int run(const po::variables_map& values, Context& context) {
                                 {"run_id", manifest.run_id},
                                 {"model_digest", manifest.model_digest},
                                 {"figures", all}};
-    write_private_file(*options.out, document.dump(2) + "\n");
+    write_atomic_file(*options.out, document.dump(2) + "\n");
   }
   if (evaluation.true_pairs_reported < evaluation.true_pairs_at_threshold)
     context.err << fmt::format(

@@ -17,7 +17,7 @@
 #include "homeward/error.hpp"
 #include "homeward/report.hpp"
 #include "homeward/store.hpp"
-#include "report/atomic_file.hpp"
+#include "base/atomic_file.hpp"
 #include "report/cells.hpp"
 #include "report/text_table.hpp"
 #include "run_model.hpp"

@@ -14,7 +14,7 @@
 #include "homeward/import.hpp"
 #include "homeward/simulate.hpp"
 #include "homeward/version.hpp"
-#include "simulate/private_file.hpp"
+#include "base/atomic_file.hpp"
 
 namespace homeward::cli {
 
@@ -333,7 +333,7 @@ int run(const po::variables_map& values, Context& context) {
                               {"realised", realised_json(counts)},
                               {"outputs", outputs_json(options.out, counts)},
                               {"warnings", warnings}};
-  write_private_file(options.out / kFiles.back(), document.dump(2) + "\n");
+  write_atomic_file(options.out / kFiles.back(), document.dump(2) + "\n");
   for (const std::string& warning : warnings) context.err << "homeward: warning: " << warning << '\n';
   if (!context.global.quiet)
     context.err << fmt::format(

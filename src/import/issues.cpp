@@ -1,43 +1,14 @@
 #include "import/issues.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
+#include "base/atomic_file.hpp"
 #include "base/text.hpp"
-#include "homeward/error.hpp"
 #include "import/text_table.hpp"
 
 namespace homeward::import {
-
-namespace {
-
-/// Writes a whole file that only its owner may read, whatever it was before.
-void write_private(const std::filesystem::path& path, const std::string& text) {
-  const auto failed = [&](const char* what) {
-    return Error(ErrorKind::failure, fmt::format("cannot {} {}: {}", what, escaped(path.string()), std::strerror(errno)));
-  };
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) throw failed("create");
-  bool sound = ::fchmod(file, 0600) == 0;
-  for (std::size_t done = 0; sound && done < text.size();) {
-    const ssize_t n = ::write(file, text.data() + done, text.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    sound = n > 0;
-    if (sound) done += static_cast<std::size_t>(n);
-  }
-  const int problem = errno;
-  const bool closed = ::close(file) == 0;
-  if (!sound) errno = problem;
-  if (!sound || !closed) throw failed("write");
-}
-
-}  // namespace
 
 std::string_view to_string(Severity severity) {
   return severity == Severity::error ? "error" : severity == Severity::warning ? "warning" : "note";
@@ -93,7 +64,7 @@ void write_issues(const std::filesystem::path& path, const std::string& batch_id
                         word(issue.field), word(issue.value), word(issue.action), word(issue.repaired_to), word(issue.message),
                         word(issue.suggestion), issue.count);
   }
-  write_private(path, text);
+  write_atomic_file(path, text);
 }
 
 void write_rejects(const std::filesystem::path& path, const std::vector<std::string>& header, const std::vector<Reject>& rejects) {
@@ -106,7 +77,7 @@ void write_rejects(const std::filesystem::path& path, const std::vector<std::str
     // A row with missing cells is refused again until it is mended: it is not padded.
     text += '\n';
   }
-  write_private(path, text);
+  write_atomic_file(path, text);
 }
 
 }  // namespace homeward::import

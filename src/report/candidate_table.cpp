@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "homeward/error.hpp"
-#include "report/atomic_file.hpp"
+#include "base/atomic_file.hpp"
 #include "report/batch.hpp"
 #include "report/cells.hpp"
 #include "report/formula.hpp"

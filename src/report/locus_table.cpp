@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "report/atomic_file.hpp"
+#include "base/atomic_file.hpp"
 #include "report/batch.hpp"
 #include "report/cells.hpp"
 #include "report/pair_terms.hpp"

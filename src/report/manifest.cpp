@@ -2,7 +2,7 @@
 
 #include "homeward/report.hpp"
 #include "homeward/version.hpp"
-#include "report/atomic_file.hpp"
+#include "base/atomic_file.hpp"
 #include "report/json_reader.hpp"
 
 namespace homeward {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <queue>
 #include <string>
@@ -41,7 +42,7 @@ class ExternalSort {
   /// Ends collecting; reading starts at the first record. May be called again to read once more from the start.
   void rewind() {
     if (!sorted_) {
-      std::sort(memory_.begin(), memory_.end(), less_);
+      sort_memory();
       sorted_ = true;
     }
     position_ = 0;
@@ -96,13 +97,18 @@ class ExternalSort {
   };
   using Heads = std::priority_queue<Head, std::vector<Head>, HeadLess>;
 
+  void sort_memory() {
+    // By reference: the algorithms copy their comparator at every call, and Less may own a table.
+    std::sort(memory_.begin(), memory_.end(), std::cref(less_));
+  }
+
   [[noreturn]] void fail(const char* what) const {
     throw Error(ErrorKind::failure, std::string("cannot ") + what + " a temporary file of sorted hits in " + folder_.string() +
                                         "; free some space there or raise --mem");
   }
 
   void spill() {
-    std::sort(memory_.begin(), memory_.end(), less_);
+    sort_memory();
     const std::filesystem::path path = folder_ / (".sort-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + "-" + std::to_string(runs_.size()) + ".tmp");
     auto run = std::make_unique<Run>();
     run->file.reset(std::fopen(path.c_str(), "w+b"));

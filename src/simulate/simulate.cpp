@@ -10,7 +10,7 @@
 
 #include "homeward/error.hpp"
 #include "simulate/plan.hpp"
-#include "simulate/private_file.hpp"
+#include "base/atomic_file.hpp"
 #include "simulate/typing.hpp"
 
 namespace homeward {
@@ -111,7 +111,7 @@ void write_rows(const World& world, std::size_t n_rows, AppendRow append, const 
   constexpr std::size_t kBlockRows = 1024;
   constexpr std::size_t kBlocksAtOnce = 32;
   const int threads = world.options.threads > 0 ? world.options.threads : omp_get_num_procs();
-  PrivateFile file(path);
+  AtomicFile file(path);
   file.write(world.typer.header());
   SimulationCounts empty;
   for (const KitShare& kit : world.options.kits) empty.kits.emplace_back(kit.name, 0);
@@ -169,7 +169,7 @@ std::uint64_t write_truth(const World& world, const std::filesystem::path& path)
     if (!unit.apart || who.father_related) add_row(number, unit.family, *unit.relation);
     if (unit.apart && who.mother_related) add_row(number, unit.family_b, *unit.relation);
   }
-  write_private_file(path, text);
+  write_atomic_file(path, text);
   return rows;
 }
 
@@ -178,7 +178,7 @@ void write_duplicates(const Plan& plan, const std::filesystem::path& path) {
   for (const std::uint32_t index : plan.child_by_number)
     if (const std::uint32_t original = plan.children[index].original; original != kNone)
       text += id_text('C', plan.child_number[index]) + '\t' + id_text('C', plan.child_number[original]) + '\n';
-  write_private_file(path, text);
+  write_atomic_file(path, text);
 }
 
 void count_plan(const World& world, SimulationCounts& counts) {

@@ -43,6 +43,26 @@ TEST_CASE("records come back sorted whatever the memory bound, twice, and leave 
   std::filesystem::remove(folder);
 }
 
+TEST_CASE("sorting copies the order a fixed number of times, not once per record") {
+  struct Counted {
+    long* copies;
+    explicit Counted(long* count) : copies(count) {}
+    Counted(const Counted& other) : copies(other.copies) { ++*copies; }
+    bool operator()(std::uint64_t a, std::uint64_t b) const { return a < b; }
+  };
+  const auto copies_for = [](std::size_t count) {
+    long copies = 0;
+    std::mt19937_64 random(3);
+    std::vector<std::uint64_t> records(count);
+    for (std::uint64_t& record : records) record = random();
+    ExternalSort<std::uint64_t, Counted> sorter(Counted(&copies), std::size_t{1} << 20U, std::filesystem::temp_directory_path());
+    sorter.add(records.data(), records.size());
+    sorter.rewind();
+    return copies;
+  };
+  CHECK(copies_for(100000) == copies_for(10));
+}
+
 TEST_CASE("a folder that cannot hold the runs is a clear failure") {
   ExternalSort<std::uint64_t, Less> sorter(Less{}, 1024, "/nonexistent-folder");
   const std::vector<std::uint64_t> records(2000, 1);
