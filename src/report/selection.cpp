@@ -27,9 +27,11 @@ class Selector {
     settle_gaps(hit);
     const bool ties_family = mark_child_ties(hit);
     const bool ties_child = mark_family_ties(hit);
-    // Bitwise |: all counters advance.
-    const bool chosen = count(child_count_[hit.child]) | count(family_count_[hit.family]) |
-                        (hit.family_b != kNoFamily && count(family_count_[hit.family_b]));
+    // Each on its own line: all counters advance, whichever of them chooses the hit.
+    const bool by_child = count(child_count_[hit.child]);
+    const bool by_family = count(family_count_[hit.family]);
+    const bool by_family_b = hit.family_b != kNoFamily && count(family_count_[hit.family_b]);
+    const bool chosen = by_child || by_family || by_family_b;
     std::uint32_t row = kNone;
     if (chosen) {
       row = static_cast<std::uint32_t>(selection_.rows.size());
