@@ -14,6 +14,7 @@
 #include "report/cells.hpp"
 #include "report/pair_terms.hpp"
 #include "report/text_table.hpp"
+#include "run_folder.hpp"
 #include "run_model.hpp"
 
 namespace homeward::cli {

@@ -20,6 +20,7 @@
 #include "base/atomic_file.hpp"
 #include "report/cells.hpp"
 #include "report/text_table.hpp"
+#include "run_folder.hpp"
 #include "run_model.hpp"
 
 namespace homeward::cli {

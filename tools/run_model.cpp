@@ -134,8 +134,6 @@ RunModel rebuild_model(const RunManifest& manifest, const std::optional<std::fil
   return model;
 }
 
-bool is_run_folder(const std::filesystem::path& path) { return std::filesystem::is_regular_file(path / "run.json"); }
-
 std::string mutation_models(const EffectivePopulation& population) {
   std::set<std::string> names;
   for (const LocusModel& locus : population.loci) names.emplace(to_string(locus.mutation.model));

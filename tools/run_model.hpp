@@ -45,9 +45,6 @@ RunModel make_model(const std::filesystem::path& store, const std::string& popul
 /// is another one, the population's file has changed, or the digest is not the run's.
 RunModel rebuild_model(const RunManifest& manifest, const std::optional<std::filesystem::path>& store, const std::filesystem::path& data_dir);
 
-/// Is this a run folder (it holds run.json)?
-bool is_run_folder(const std::filesystem::path& path);
-
 /// The mutation models and rates in use, in words: "stepwise, 0.002 paternal / 0.0005 maternal".
 std::string describe_mutation(const EffectivePopulation& population);
 /// Names of the mutation models in use, joined by "+".

@@ -28,6 +28,8 @@ void catch_stop_signals() {
 
 const std::atomic<bool>& stop_flag() { return stop; }
 
+void request_stop() { stop.store(true, std::memory_order_relaxed); }
+
 void protect_standard_streams() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(fd, F_GETFD) != -1) continue;

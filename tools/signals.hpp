@@ -12,6 +12,9 @@ void catch_stop_signals();
 /// True once a stop was asked for. A search finishes its block, keeps what is done and leaves with exit code 5.
 const std::atomic<bool>& stop_flag();
 
+/// The same from inside: a time limit has passed.
+void request_stop();
+
 /// Standard streams that the caller left closed are opened on nothing, so that no data file ever gets number 0, 1 or 2;
 /// a write to a closed standard output still fails. Writing to a pipe whose reader is gone gives an error, no signal.
 void protect_standard_streams();

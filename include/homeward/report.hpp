@@ -29,6 +29,7 @@ struct RunOutput {
 struct RunManifest {
   std::string run_id, command, status = "running";  ///< status: running | complete | stopped | failed
   int exit_code = 0;
+  std::string resume_of;  ///< run_id of the stopped run that this one went on with; empty = none
   std::vector<std::string> arguments;
   std::string started, finished;  ///< UTC, the only timestamps of a run folder
   std::string store_path, store_sha256, store_uuid;

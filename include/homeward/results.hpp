@@ -60,6 +60,9 @@ struct SearchCounts {
   std::uint64_t cut_by_top_k = 0;  ///< hits that candidates.tsv does not list
 };
 
+/// Adds up counters of searches over different pairs.
+SearchCounts& operator+=(SearchCounts& sum, const SearchCounts& part);
+
 /// One line of candidates.tsv and one table of loci.tsv, as values. NaN / empty = not computed, printed as ".".
 struct LocusLine {
   std::string locus;

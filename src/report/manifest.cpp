@@ -112,7 +112,7 @@ Json to_json(const RunManifest& m) {
           {"counts", counts_json(m)},
           {"expected_chance_hits", nullptr},
           {"warnings", m.warnings},
-          {"resume_of", nullptr}};
+          {"resume_of", m.resume_of.empty() ? Json(nullptr) : Json(m.resume_of)}};
 }
 
 std::vector<std::string> texts(const JsonReader& reader, const std::string& key) {
@@ -236,6 +236,7 @@ RunManifest read_manifest(const std::filesystem::path& run_folder) {
   m.kernel = run.text("kernel");
   read_counts(run.object("counts"), m);
   m.warnings = texts(run, "warnings");
+  if (!run.is_null("resume_of")) m.resume_of = run.text("resume_of");
   const Json& outputs = run.array("outputs");
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const JsonReader output(outputs[i], run.file(), "outputs[" + std::to_string(i) + "]");

@@ -1,7 +1,5 @@
-// The search, stage by stage: tiles of families x blocks of children -> scan -> exact rescoring -> hits in order; then
-// the parents who registered apart. HDF5 (behind ProfileSource) is read between the parallel loops, never inside.
-#include "homeward/search.hpp"
-
+// The first stage of the search: tiles of families x blocks of children -> scan -> exact rescoring -> hits. HDF5 (behind
+// ProfileSource) is read between the parallel loops, never inside.
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -10,12 +8,11 @@
 
 #include "scan/scan_block.hpp"
 #include "score/exact_block.hpp"
-#include "search/external_sort.hpp"
+#include "search/family_scan.hpp"
 #include "search/family_tile.hpp"
 #include "search/locus_encoder.hpp"
 #include "search/pair_counts.hpp"
 #include "search/parallel.hpp"
-#include "search/undeclared_couples.hpp"
 
 namespace homeward {
 
@@ -23,30 +20,6 @@ namespace {
 
 constexpr std::size_t kBlockChildren = 8192;  // 25 loci of scan codes stay in the second-level cache
 constexpr std::uint32_t kChunkFamilies = 64;  // families per task
-
-/// A child and a single-parent family it may belong to.
-struct SingleParentHit {
-  std::uint32_t child;
-  std::uint32_t family;
-};
-struct ByChild {
-  bool operator()(const SingleParentHit& a, const SingleParentHit& b) const {
-    return a.child != b.child ? a.child < b.child : a.family < b.family;
-  }
-};
-using HitSort = ExternalSort<Hit, HitOrder>;
-using SingleSort = ExternalSort<SingleParentHit, ByChild>;
-
-class SortedHits final : public HitStream {
- public:
-  explicit SortedHits(HitSort sort) : sort_(std::move(sort)) { sort_.rewind(); }
-  std::uint64_t size() const override { return sort_.size(); }
-  std::size_t next(Hit* out, std::size_t capacity) override { return sort_.next(out, capacity); }
-  void rewind() override { sort_.rewind(); }
-
- private:
-  HitSort sort_;
-};
 
 struct ChildBlock {
   std::vector<PersonIndex> persons;
@@ -72,9 +45,11 @@ bool shares_a_locus(const CodeBlock& block, std::size_t child, const LocusMask& 
   return false;
 }
 
-class Search {
+}  // namespace
+
+class FamilyScan::Impl {
  public:
-  Search(const ProfileSource& source, const EffectivePopulation& population, const SearchOptions& options)
+  Impl(const ProfileSource& source, const EffectivePopulation& population, const SearchOptions& options)
       : source_(source),
         population_(population),
         options_(options),
@@ -82,57 +57,57 @@ class Search {
         encoder_(source, population),
         compiler_(population, options.couple_weights),
         alphabet_(compiler_.alphabet()),
-        child_masks_(population.loci.size()),
-        hits_(HitOrder(source), options.memory_bytes / 2 / sizeof(Hit), options.spill_folder),
-        singles_(ByChild{}, options.memory_bytes / 8 / sizeof(SingleParentHit), options.spill_folder) {}
+        child_masks_(population.loci.size()) {}
 
-  SearchResult run() {
-    const std::uint64_t n_children = source_.children().size();
-    const std::uint64_t n_families = source_.families().size();
-    result_.counts.pairs_total = n_children * n_families;
-    if (n_children > 0 && n_families > 0 && !population_.loci.empty()) {
-      scan_everything();
-      if (options_.undeclared_couples && !result_.stopped) score_undeclared();
-    } else {
-      result_.counts.pairs_skipped[index(SkipReason::no_shared_locus)] = result_.counts.pairs_total;
-    }
-    SearchCounts& counts = result_.counts;
-    counts.pairs_compared = counts.pairs_total;
-    for (const std::uint64_t skipped : counts.pairs_skipped) counts.pairs_compared -= skipped;
-    counts.hits = hits_.size() - counts.undeclared_hits;
-    result_.hits = std::make_unique<SortedHits>(std::move(hits_));
-    return std::move(result_);
+  bool scan(std::uint32_t first, std::uint32_t end, const ScanSink& sink, ScanCounts& out) {
+    sink_ = &sink;
+    visit(first, end, out, true);
+    return !stopped_;
   }
+
+  void count(std::uint32_t first, std::uint32_t end, ScanCounts& out) { visit(first, end, out, false); }
 
  private:
   static std::size_t index(SkipReason reason) { return static_cast<std::size_t>(reason); }
   bool stopping() const { return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed); }
 
-  void scan_everything() {
+  /// Families [first, end), tile by tile: compared, or only counted.
+  void visit(std::uint32_t first, std::uint32_t end, ScanCounts& out, bool compare) {
+    out_ = &out;
+    const std::uint64_t n_pairs = source_.children().size() * static_cast<std::uint64_t>(end - first);
+    SearchCounts& counts = out.counts;
+    counts.pairs_total += n_pairs;
+    if (n_pairs > 0 && !population_.loci.empty()) {
+      visit_tiles(first, end, compare);
+    } else {
+      counts.pairs_skipped[index(SkipReason::no_shared_locus)] += n_pairs;
+    }
+    counts.pairs_compared = counts.pairs_total;
+    for (const std::uint64_t skipped : counts.pairs_skipped) counts.pairs_compared -= skipped;
+  }
+
+  void visit_tiles(std::uint32_t begin, std::uint32_t end, bool compare) {
     const std::size_t child_bytes = kBlockChildren * population_.loci.size() * (sizeof(GenotypeCode) + 1) + 1;
     const std::size_t n_blocks = (source_.children().size() + kBlockChildren - 1) / kBlockChildren;
     const std::size_t group = std::clamp<std::size_t>(options_.memory_bytes / 8 / child_bytes, 1, n_blocks);
-    const std::uint32_t families = static_cast<std::uint32_t>(source_.families().size());
     const std::uint32_t tile_families = tile_size(source_, population_, options_.memory_bytes / 4);
 
-    std::vector<ChildBlock> blocks;
-    for (std::uint32_t first = 0; first < families && !result_.stopped; first += tile_families) {
-      const FamilyTile tile = compile_tile(source_, encoder_, compiler_, alphabet_, first, std::min(tile_families, families - first),
+    for (std::uint32_t first = begin; first < end && !stopped_; first += tile_families) {
+      const FamilyTile tile = compile_tile(source_, encoder_, compiler_, alphabet_, first, std::min(tile_families, end - first),
                                            options_.min_log10_lr, options_.exhaustive, options_.threads);
       for (std::uint32_t k = 0; k < tile.compiled.size(); ++k)
-        for (const std::string& warning : tile.compiled[k].warnings) warn(source_.families()[first + k], warning);
-      for (std::size_t b = 0; b < n_blocks && !result_.stopped; b += group) {
-        if (first == 0 || group < n_blocks) blocks = read_blocks(b, std::min(group, n_blocks - b), first == 0);
-        scan_tile(tile, blocks);
+        for (const std::string& warning : tile.compiled[k].warnings) warn(first + k, warning);
+      for (std::size_t b = 0; b < n_blocks && !stopped_ && (compare || !tallied_); b += group) {
+        if (blocks_.empty() || group < n_blocks) blocks_ = read_blocks(b, std::min(group, n_blocks - b), !tallied_);
+        tallied_ = tallied_ || b + group >= n_blocks;
+        if (compare) scan_tile(tile, blocks_);
       }
-      count_skipped(tile);
+      if (!stopped_) count_skipped(tile);
     }
   }
 
-  void warn(const Family& family, const std::string& warning) {
-    constexpr std::size_t kMostWarnings = 1000;
-    if (++n_warnings_ <= kMostWarnings) result_.warnings.push_back("family " + family.id + ": " + warning);
-    if (n_warnings_ == kMostWarnings + 1) result_.warnings.push_back("further family warnings are not listed");
+  void warn(std::uint32_t family, const std::string& warning) {
+    if (out_->warnings.size() <= kMostFamilyWarnings) out_->warnings.push_back({family, warning});
   }
 
   std::vector<ChildBlock> read_blocks(std::size_t first, std::size_t count, bool tally) {
@@ -177,7 +152,7 @@ class Search {
           hand_over(state, block, end - begin);
         },
         [](ThreadState&) {});
-    if (stopping()) result_.stopped = true;
+    if (stopping()) stopped_ = true;
   }
 
   void scan_chunk(const FamilyTile& tile, const ChildBlock& block, std::uint32_t begin, std::uint32_t end, ThreadState& state) {
@@ -188,7 +163,8 @@ class Search {
     for (std::uint32_t k = begin; k < end; ++k) {
       // A family's survivors: those of any of its terms, each child once.
       state.children.clear();
-      for (; next != state.survivors.end() && first_profile + next->query < tile.first_profile[k + 1]; ++next) state.children.push_back(next->child);
+      for (; next != state.survivors.end() && first_profile + next->query < tile.first_profile[k + 1]; ++next)
+        state.children.push_back(next->child);
       if (tile.first_profile[k + 1] - tile.first_profile[k] > 1) {
         std::sort(state.children.begin(), state.children.end());
         state.children.erase(std::unique(state.children.begin(), state.children.end()), state.children.end());
@@ -227,28 +203,17 @@ class Search {
            std::find(family.typed.begin(), family.typed.end(), person) != family.typed.end();
   }
 
-  /// Gives a task's finds to the collectors, under a lock.
+  /// Gives a task's finds to the sink, under a lock.
   void hand_over(ThreadState& state, const ChildBlock& block, std::uint32_t n_families) {
     {
       const std::lock_guard<std::mutex> guard(hand_over_);
-      result_.counts.survivors += state.survivor_count;
-      pairs_done_ += static_cast<std::uint64_t>(block.persons.size()) * n_families;
-      add_hits(state.hits);
-      if (options_.progress) options_.progress(pairs_done_, result_.counts.pairs_total);
+      out_->counts.survivors += state.survivor_count;
+      out_->counts.hits += state.hits.size();
+      sink_->hits(state.hits);
+      sink_->pairs(static_cast<std::uint64_t>(block.persons.size()) * n_families);
     }
     state.survivor_count = 0;
     state.hits.clear();
-  }
-
-  void add_hits(const std::vector<Hit>& hits) {
-    hits_.add(hits.data(), hits.size());
-    if (!options_.undeclared_couples) return;
-    for (const Hit& hit : hits) {
-      const FamilyShape shape = source_.families()[hit.family].shape;
-      if (shape != FamilyShape::father && shape != FamilyShape::mother) continue;
-      const SingleParentHit single{hit.child, hit.family};
-      singles_.add(&single, 1);
-    }
   }
 
   /// Pairs of the tile that were not compared, by reason. A child that is itself a member counts as that.
@@ -264,69 +229,10 @@ class Search {
         source_.read({person}, profile);
         if (!shares_a_locus(encoder_.codes(profile), 0, tile.masks[k])) ++members_disjoint;
       }
-      result_.counts.lookups += static_cast<std::uint64_t>(source_.children().size()) * tile.compiled[k].terms.size();
+      out_->counts.lookups += static_cast<std::uint64_t>(source_.children().size()) * tile.compiled[k].terms.size();
     }
-    result_.counts.pairs_skipped[index(SkipReason::same_person)] += members;
-    result_.counts.pairs_skipped[index(SkipReason::no_shared_locus)] += child_masks_.disjoint_pairs(families) - members_disjoint;
-  }
-
-  void score_undeclared() {
-    const UndeclaredCouples couples(source_, population_, encoder_, compiler_);
-    singles_.rewind();
-    std::vector<SingleParentHit> batch, part(1U << 16U);
-    std::size_t n = 0;
-    do {
-      n = singles_.next(part.data(), part.size());
-      // A batch ends where a child ends; the last child of a full part goes on in the next.
-      std::size_t whole = n;
-      if (n == part.size())
-        while (whole > 0 && part[whole - 1].child == part[n - 1].child) --whole;
-      batch.insert(batch.end(), part.begin(), part.begin() + static_cast<std::ptrdiff_t>(whole));
-      if (whole > 0 || n == 0) {
-        score_batch(couples, batch);
-        batch.clear();
-      }
-      batch.insert(batch.end(), part.begin() + static_cast<std::ptrdiff_t>(whole), part.begin() + static_cast<std::ptrdiff_t>(n));
-    } while (n > 0 && !stopping());
-    if (stopping()) result_.stopped = true;
-  }
-
-  void score_batch(const UndeclaredCouples& couples, const std::vector<SingleParentHit>& batch) {
-    std::vector<PersonIndex> children;
-    std::vector<std::size_t> begin;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (i > 0 && batch[i].child == batch[i - 1].child) continue;
-      children.push_back(batch[i].child);
-      begin.push_back(i);
-    }
-    begin.push_back(batch.size());
-    ProfileBlock profiles;
-    source_.read(children, profiles);
-    const CodeBlock codes = encoder_.codes(profiles);
-
-    struct State {
-      std::vector<std::uint32_t> fathers, mothers;
-      std::vector<GenotypeCode> codes;
-      std::vector<Hit> hits;
-      std::uint64_t scored = 0;
-    };
-    parallel_for(
-        static_cast<std::int64_t>(children.size()), options_.threads, [] { return State{}; },
-        [&](State& state, std::int64_t i) {
-          state.fathers.clear();
-          state.mothers.clear();
-          for (std::size_t k = begin[i]; k < begin[i + 1]; ++k)
-            (source_.families()[batch[k].family].shape == FamilyShape::father ? state.fathers : state.mothers).push_back(batch[k].family);
-          if (state.fathers.empty() || state.mothers.empty()) return;
-          state.codes.resize(encoder_.n_loci());
-          for (std::size_t locus = 0; locus < encoder_.n_loci(); ++locus) state.codes[locus] = codes.codes[locus * codes.n_children + i];
-          state.scored += couples.score(children[i], state.codes, state.fathers, state.mothers, options_.min_log10_lr, state.hits);
-        },
-        [&](State& state) {
-          result_.counts.undeclared_scored += state.scored;
-          result_.counts.undeclared_hits += state.hits.size();
-          hits_.add(state.hits.data(), state.hits.size());
-        });
+    out_->counts.pairs_skipped[index(SkipReason::same_person)] += members;
+    out_->counts.pairs_skipped[index(SkipReason::no_shared_locus)] += child_masks_.disjoint_pairs(families) - members_disjoint;
   }
 
   const ProfileSource& source_;
@@ -337,19 +243,22 @@ class Search {
   Compiler compiler_;
   const ScanAlphabet& alphabet_;
   MaskTally child_masks_;
-  HitSort hits_;
-  SingleSort singles_;
-  SearchResult result_;
-  std::size_t n_warnings_ = 0;
-  std::uint64_t pairs_done_ = 0;
+  std::vector<ChildBlock> blocks_;  ///< of the last tile; all children, when they fit
+  bool tallied_ = false;            ///< child_masks_ holds every child
+  bool stopped_ = false;
+  const ScanSink* sink_ = nullptr;
+  ScanCounts* out_ = nullptr;
   std::mutex hand_over_;
 };
 
-}  // namespace
+FamilyScan::FamilyScan(const ProfileSource& source, const EffectivePopulation& population, const SearchOptions& options)
+    : impl_(std::make_unique<Impl>(source, population, options)) {}
+FamilyScan::~FamilyScan() = default;
 
-SearchResult search(const ProfileSource& source, const EffectivePopulation& population, const SearchOptions& options) {
-  if (std::isnan(options.min_log10_lr)) throw Error(ErrorKind::usage, "the threshold log10 LR is not a number");
-  return Search(source, population, options).run();
+bool FamilyScan::scan(std::uint32_t first, std::uint32_t end, const ScanSink& sink, ScanCounts& counts) {
+  return impl_->scan(first, end, sink, counts);
 }
+
+void FamilyScan::count(std::uint32_t first, std::uint32_t end, ScanCounts& counts) { impl_->count(first, end, counts); }
 
 }  // namespace homeward

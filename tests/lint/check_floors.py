@@ -27,7 +27,7 @@ HEADER_ROOM = {
     "allele": "genetics", "panel": "genetics", "pedigree": "genetics", "family": "genetics", "mutation": "genetics", "population": "genetics",
     "results": "results",
     "observation": "genetics", "case": "genetics",
-    "likelihood": "likelihood", "scoring_profile": "score", "kernel": "scan", "search": "search", "import": "import",
+    "likelihood": "likelihood", "scoring_profile": "score", "kernel": "scan", "search": "search", "search_session": "search", "import": "import",
     "store": "store", "report": "report", "simulate": "simulate", "simulation": "simulate", "evaluate": "report", "evaluation": "report",
     "decide": "decide",
 }
