@@ -26,9 +26,11 @@ class AtomicFile {
  private:
   [[noreturn]] void fail(const char* action) const;
   void flush();
+  void put(std::string_view bytes);
   std::filesystem::path path_, temporary_;  ///< temporary_ is empty when `path` itself is written to
   int descriptor_ = -1;
   std::string buffer_;
+  std::size_t not_on_disk_ = 0;  ///< bytes written since the disk was last asked to start on them
   Sha256 hash_;
 };
 

@@ -1,6 +1,6 @@
 #include "base/sha256.hpp"
 
-#include <sodium.h>
+#include <openssl/evp.h>
 
 #include <array>
 #include <bit>
@@ -11,16 +11,28 @@
 
 namespace homeward {
 
+namespace {
+
+void require(bool done) {
+  if (!done) throw Error(ErrorKind::failure, "libcrypto cannot compute SHA-256 on this machine");
+}
+
+}  // namespace
+
+/// libcrypto uses the processor's SHA instructions where there are any.
 struct Sha256::State {
-  crypto_hash_sha256_state sodium;
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { crypto_hash_sha256_init(&state_->sodium); }
-Sha256::~Sha256() = default;
-
-void Sha256::add_bytes(const void* data, std::size_t size) {
-  crypto_hash_sha256_update(&state_->sodium, static_cast<const unsigned char*>(data), size);
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  require(state_->context && EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) == 1);
 }
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+
+void Sha256::restart() { require(EVP_DigestInit_ex(state_->context.get(), nullptr, nullptr) == 1); }
+
+void Sha256::add_bytes(const void* data, std::size_t size) { require(EVP_DigestUpdate(state_->context.get(), data, size) == 1); }
 
 void Sha256::add_text(std::string_view text) {
   add_number(text.size());
@@ -35,12 +47,20 @@ void Sha256::add_number(std::uint64_t value) {
 
 void Sha256::add_real(double value) { add_number(std::bit_cast<std::uint64_t>(value == 0.0 ? 0.0 : value)); }
 
+std::array<unsigned char, 32> Sha256::digest() {
+  std::array<unsigned char, 32> digest{};
+  require(EVP_DigestFinal_ex(state_->context.get(), digest.data(), nullptr) == 1);
+  return digest;
+}
+
 std::string Sha256::hex() {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
-  crypto_hash_sha256_final(&state_->sodium, digest.data());
-  std::array<char, 2 * crypto_hash_sha256_BYTES + 1> text{};
-  sodium_bin2hex(text.data(), text.size(), digest.data(), digest.size());
-  return text.data();
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : digest()) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 15U];
+  }
+  return text;
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) {

@@ -39,10 +39,7 @@ std::vector<double> parent_gamete(const LocusModel& model, Genotype parent, Sex 
   const auto [a, b] = indexes_of(model, parent);
   const Eigen::MatrixXd& m = matrix_of(model, sex);
   std::vector<double> t(model.frequencies.size());
-  for (std::size_t x = 0; x < t.size(); ++x) {
-    const auto column = static_cast<Eigen::Index>(x);
-    t[x] = (m(a, column) + m(b, column)) / 2.0;
-  }
+  for (std::size_t x = 0; x < t.size(); ++x) t[x] = parent_gamete_at(m, a, b, static_cast<AlleleIndex>(x));
   return t;
 }
 
@@ -68,7 +65,8 @@ std::vector<double> child_likelihood_ratios(const LocusModel& model, std::span<c
   std::vector<double> lr(genotype_code_count(n), 1.0);
   for (std::size_t x = 0; x < n; ++x)
     for (std::size_t y = x; y < n; ++y)
-      lr[genotype_code(static_cast<AlleleIndex>(x), static_cast<AlleleIndex>(y))] = (father[x] * mother[y] + father[y] * mother[x]) / 2.0;
+      lr[genotype_code(static_cast<AlleleIndex>(x), static_cast<AlleleIndex>(y))] =
+          child_likelihood_ratio({father[x], father[y]}, {mother[x], mother[y]});
   return lr;
 }
 

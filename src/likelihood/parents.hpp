@@ -21,6 +21,11 @@ struct ParentGametes {
 /// known or the sex is unknown. O(n).
 std::vector<double> parent_gamete(const LocusModel& model, Genotype parent, Sex sex);
 
+/// One entry of it: P(a parent with alleles a and b passes on x), `matrix` the parent's. The same bits as parent_gamete.
+inline double parent_gamete_at(const Eigen::MatrixXd& matrix, AlleleIndex a, AlleleIndex b, AlleleIndex x) {
+  return (matrix(a, x) + matrix(b, x)) / 2.0;
+}
+
 /// Gamete of an untyped parent: the population (`half`), or the population passed through the mutation matrix (`full`:
 /// sum_i p_i M[i, x]). METHODS, "Untyped parent". O(n) or O(n^2).
 std::vector<double> untyped_parent_gamete(const LocusModel& model, Sex sex, UntypedParent rule);
@@ -30,6 +35,15 @@ std::vector<double> untyped_parent_gamete(const LocusModel& model, Sex sex, Unty
 /// Throws Error(failure) for theta > 0, a silent allele or a sex chromosome: those need pedigree_likelihood. O(n^2).
 std::vector<double> child_likelihood_ratios(const LocusModel& model, std::span<const double> from_father,
                                             std::span<const double> from_mother);
+
+/// What a parent gives at the two alleles x <= y of a child, divided by the alleles' frequencies.
+struct GameteRatios {
+  double x = 1.0, y = 1.0;
+};
+/// One entry of child_likelihood_ratios, the same bits.
+inline double child_likelihood_ratio(const GameteRatios& father, const GameteRatios& mother) {
+  return (father.x * mother.y + father.y * mother.x) / 2.0;
+}
 
 /// By GenotypeCode: 1 when the child's genotype is impossible without mutation (identity matrices, no silent allele)
 /// given the typed parents; nullopt = untyped parent. Entry 0 is 0. Throws as parent_gamete. O(n^2).

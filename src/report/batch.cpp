@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/sha256.hpp"
 #include "report/formula.hpp"
 
 namespace homeward {
@@ -82,21 +81,34 @@ Family joined_couple(const Family& father, const Family& mother) {
   return couple;
 }
 
-std::string family_name(const ProfileSource& source, const Hit& hit) {
-  const std::string& first = source.families()[hit.family].id;
-  return hit.family_b == kNoFamily ? first : first + "+" + source.families()[hit.family_b].id;
+void PairKeyMaker::add(std::string_view text) {
+  // Framed as Sha256::add_text does it.
+  for (std::size_t i = 0, size = text.size(); i < 8; ++i, size >>= 8U) message_ += static_cast<char>(size & 0xFFU);
+  message_ += text;
+}
+
+void PairKeyMaker::append(std::string& out, std::string_view child_id, const Family& family, const Family* family_b) {
+  constexpr const char* kDigits = "0123456789abcdef";
+  message_.clear();
+  add(child_id);
+  for (const Family* one : {&family, family_b}) {
+    if (one == nullptr) continue;
+    add(one->id);
+    add(one->slot);
+  }
+  hash_.restart();
+  hash_.add_bytes(message_.data(), message_.size());
+  const std::array<unsigned char, 32> digest = hash_.digest();
+  for (std::size_t i = 0; i < 8; ++i) {
+    out += kDigits[digest[i] >> 4U];
+    out += kDigits[digest[i] & 15U];
+  }
 }
 
 std::string pair_key(std::string_view child_id, const Family& family, const Family* family_b) {
-  Sha256 hash;
-  hash.add_text(child_id);
-  hash.add_text(family.id);
-  hash.add_text(family.slot);
-  if (family_b != nullptr) {
-    hash.add_text(family_b->id);
-    hash.add_text(family_b->slot);
-  }
-  return hash.hex().substr(0, 16);
+  std::string key;
+  PairKeyMaker().append(key, child_id, family, family_b);
+  return key;
 }
 
 }  // namespace homeward

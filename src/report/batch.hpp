@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/sha256.hpp"
 #include "homeward/report.hpp"
 
 namespace homeward {
@@ -46,7 +47,16 @@ struct TypedParents {
   PersonIndex father = kNobody, mother = kNobody;
 };
 TypedParents typed_parents(const Family& family);
-/// "A", or "A+B" for an undeclared couple.
-std::string family_name(const ProfileSource& source, const Hit& hit);
+/// Makes pair keys (pair_key) without allocating. One per thread.
+class PairKeyMaker {
+ public:
+  /// Appends the 16 hex digits.
+  void append(std::string& out, std::string_view child_id, const Family& family, const Family* family_b);
+
+ private:
+  void add(std::string_view text);
+  Sha256 hash_;
+  std::string message_;
+};
 
 }  // namespace homeward

@@ -1,278 +1,92 @@
+// candidates.tsv: batches of rows, made family by family on several threads, written in the order of their ranks.
 #include <algorithm>
-#include <cmath>
-#include <memory>
-#include <unordered_map>
+#include <future>
 
-#include <fmt/format.h>
-
-#include "homeward/error.hpp"
 #include "base/atomic_file.hpp"
-#include "report/batch.hpp"
-#include "report/cells.hpp"
-#include "report/formula.hpp"
-#include "report/pair_terms.hpp"
+#include "report/candidate_row.hpp"
 #include "report/parallel.hpp"
 
 namespace homeward {
 
 namespace {
 
-constexpr std::size_t kBatch = 1U << 16U;
-constexpr std::size_t kChunk = 512;
-constexpr std::size_t kFamiliesKept = 100000;  ///< compiled families held, about 1 kB each
-constexpr std::uint16_t kFewLoci = 13;         ///< the smallest kit in wide use; fewer is a weak comparison whatever the LR
-constexpr std::size_t kLociNamed = 3;
+constexpr std::size_t kBatch = 1U << 17U;       ///< rows made together; their text, about 30 MB, waits for its order
+constexpr std::size_t kChunk = 512;             ///< rows of one task
+constexpr std::size_t kBlockBytes = 1U << 20U;  ///< text handed to the file at once
+constexpr std::size_t kPersonBytes = 64U << 20U;
 
-/// A person's typed sex marker says otherwise than the person's stated or implied sex.
-bool contradicts(Genotype amelogenin, Sex sex) {
-  if (!amelogenin.typed() || amelogenin.half_known() || sex == Sex::unknown) return false;
-  const bool has_y = amelogenin.a == Allele::letter('Y') || amelogenin.b == Allele::letter('Y');
-  return has_y != (sex == Sex::male);
+/// The rows of one batch as text.
+struct BatchText {
+  struct Place {
+    std::uint32_t chunk = 0, offset = 0, length = 0;
+  };
+  std::vector<std::string> chunks;  ///< in the order of the work
+  std::vector<Place> rows;          ///< in the order of the ranks
+};
+
+/// Positions of the batch's rows, families together and each in the order of its ranks.
+std::vector<std::uint32_t> by_family(std::span<const Candidate> batch, std::size_t n_families) {
+  std::vector<std::uint32_t> begin(n_families + 1, 0);
+  for (const Candidate& candidate : batch) ++begin[candidate.hit.family + 1];
+  for (std::size_t family = 0; family < n_families; ++family) begin[family + 1] += begin[family];
+  std::vector<std::uint32_t> order(batch.size());
+  for (std::uint32_t i = 0; i < batch.size(); ++i) order[begin[batch[i].hit.family]++] = i;
+  return order;
 }
 
-/// Makes the rows of one batch. Safe from several threads once prepared.
-class RowMaker {
+/// Children and relatives of a batch, ascending.
+class PersonFinder {
  public:
-  RowMaker(const TableInputs& inputs) : inputs_(inputs), compiler_(inputs.population, inputs.weights), genotypes_(inputs.source, inputs.population) {}
+  explicit PersonFinder(const ProfileSource& source) : source_(source), wanted_(source.n_persons()), family_seen_(source.families().size()) {}
 
-  /// Reads the genotypes of the batch and compiles the families it needs.
-  void prepare(std::span<const Candidate> batch) {
-    genotypes_.load(batch);
-    if (compiled_.size() > kFamiliesKept) compiled_.clear();
-    std::vector<std::uint32_t> wanted;
-    const auto want = [&](std::uint32_t family) {
-      if (family != kNoFamily && compiled_.emplace(family, nullptr).second) wanted.push_back(family);
-    };
+  std::vector<PersonIndex> of(std::span<const Candidate> batch) {
+    std::fill(wanted_.begin(), wanted_.end(), false);
+    std::fill(family_seen_.begin(), family_seen_.end(), false);
     for (const Candidate& candidate : batch) {
-      want(candidate.hit.family);
-      want(candidate.hit.family_b);
-    }
-    const std::size_t chunks = (wanted.size() + kChunk - 1) / kChunk;
-    for_each_chunk(chunks, inputs_.threads, [&](std::size_t chunk) {
-      for (std::size_t i = chunk * kChunk; i < std::min(wanted.size(), (chunk + 1) * kChunk); ++i) {
-        const Family& family = inputs_.source.families()[wanted[i]];
-        const std::vector<PersonIndex> members = member_indexes(family);
-        compiled_.at(wanted[i]) = std::make_unique<CompiledFamily>(compiler_.compile(family, genotypes_.member_calls(members), members.size()));
+      wanted_[candidate.hit.child] = true;
+      for (const std::uint32_t family : {candidate.hit.family, candidate.hit.family_b}) {
+        if (family == kNoFamily || family_seen_[family]) continue;
+        family_seen_[family] = true;
+        for (const PersonIndex member : member_indexes(source_.families()[family])) wanted_[member] = true;
       }
-    });
-  }
-
-  void append(std::string& out, std::uint64_t rank, const Candidate& candidate) const {
-    const Hit& hit = candidate.hit;
-    const std::vector<Genotype> child = genotypes_.calls(hit.child);
-    const std::vector<PairTerm> terms = terms_of(hit, child_codes(inputs_.population, child));
-    // Terms beyond the family's own: an undeclared couple's single parents, listed but not part of its LR.
-    const std::vector<PairTerm> own(terms.begin(), hit.family_b == kNoFamily ? terms.end() : terms.begin() + 1);
-    const PairTerm& lead = own[leading_term(own)];
-    check_score(hit, mixed_log10(own));
-
-    put_number(out, static_cast<long long>(rank));
-    put_identity(out, hit);
-    put_score(out, candidate, terms, lead);
-    put_loci(out, hit, child, lead);
-    tab(out);
-    put_log10(out, lowest_without_one_locus(own));
-    tab(out);
-    put_log10(out, candidate.gap_to_next);
-    out += "\t.\t.\t";
-    put_flags(out, candidate);
-    put_origin(out, hit);
-    out += '\n';
+    }
+    std::vector<PersonIndex> persons;
+    for (PersonIndex person = 0; person < wanted_.size(); ++person)
+      if (wanted_[person]) persons.push_back(person);
+    return persons;
   }
 
  private:
-  static void tab(std::string& out) { out += '\t'; }
-
-  const Family& family(std::uint32_t index) const { return inputs_.source.families()[index]; }
-
-  std::vector<PairTerm> terms_of(const Hit& hit, const std::vector<GenotypeCode>& child) const {
-    if (hit.family_b == kNoFamily) return pair_terms(compiled_.at(hit.family)->terms, child);
-    const std::vector<Genotype> father = genotypes_.calls(family(hit.family).father);
-    const std::vector<Genotype> mother = genotypes_.calls(family(hit.family_b).mother);
-    std::vector<ScoringTerm> terms{compiler_.compile_undeclared(father, mother)};
-    for (const std::uint32_t single : {hit.family, hit.family_b}) {
-      const std::vector<ScoringTerm>& more = compiled_.at(single)->terms;
-      terms.insert(terms.end(), more.begin(), more.end());
-    }
-    return pair_terms(terms, child);
-  }
-
-  /// The score of a hit is recomputed here: a hit of another model or store must not get a table.
-  static void check_score(const Hit& hit, double log10_lr) {
-    if (std::abs(hit.log10_lr - log10_lr) > 1e-9 * std::max(1.0, std::abs(log10_lr)))
-      throw Error(ErrorKind::failure, fmt::format("a hit's log10 LR is {:.6f}, but this store and model give {:.6f}; the hits come from other inputs",
-                                                  hit.log10_lr, log10_lr));
-  }
-
-  void put_identity(std::string& out, const Hit& hit) const {
-    tab(out);
-    put_text(out, inputs_.source.person(hit.child).id);
-    tab(out);
-    put_text(out, family_name(inputs_.source, hit));
-    tab(out);
-    out += to_string(hit.hypothesis);
-    const auto put_person = [&](PersonIndex person) {
-      tab(out);
-      put_text(out, person == kNobody ? std::string_view{} : inputs_.source.person(person).id);
-    };
-    const auto [father, mother] = parents(hit);
-    put_person(father);
-    put_person(mother);
-  }
-
-  /// The typed parents of the missing child; kNobody where there is none, or where a parent's sex is unknown.
-  TypedParents parents(const Hit& hit) const {
-    if (hit.family_b != kNoFamily) return {family(hit.family).father, family(hit.family_b).mother};
-    return typed_parents(family(hit.family));
-  }
-
-  void put_score(std::string& out, const Candidate& candidate, const std::vector<PairTerm>& terms, const PairTerm& lead) const {
-    const Hit& hit = candidate.hit;
-    tab(out);
-    put_log10(out, hit.log10_lr);
-    tab(out);
-    put_lr(out, hit.log10_lr);
-    tab(out);
-    bool first = true;
-    for (const PairTerm& term : terms) {
-      if (!first) out += ';';
-      first = false;
-      out += to_string(term.hypothesis);
-      out += '=';
-      put_log10(out, term.log10_lr);
-    }
-    tab(out);
-    out += verbal_word(inputs_.scale, hit.log10_lr);
-    tab(out);
-    out += cpi_word(inputs_.cpi, lead.log10_lr, hit.n_inconsistent);
-    out += "\t.";  // posterior
-  }
-
-  /// The relatives of the hit whose genotypes an inconsistency is shown against.
-  std::vector<PersonIndex> shown_relatives(const Hit& hit, const PairTerm& lead) const {
-    const auto [father, mother] = parents(hit);
-    if (family(hit.family).shape == FamilyShape::parent) return member_indexes(family(hit.family));
-    std::vector<PersonIndex> shown;
-    if (father != kNobody && lead.hypothesis != Hypothesis::mother_only) shown.push_back(father);
-    if (mother != kNobody && lead.hypothesis != Hypothesis::father_only) shown.push_back(mother);
-    return shown.empty() ? member_indexes(family(hit.family)) : shown;
-  }
-
-  int family_loci(const Hit& hit) const {
-    std::vector<PersonIndex> members = member_indexes(family(hit.family));
-    if (hit.family_b != kNoFamily)
-      for (const PersonIndex member : member_indexes(family(hit.family_b))) members.push_back(member);
-    int n = 0;
-    for (std::size_t locus = 0; locus < genotypes_.n_loci(); ++locus)
-      n += std::any_of(members.begin(), members.end(), [&](PersonIndex member) {
-        const Genotype g = genotypes_.at(member, locus);
-        return g.typed() && !g.half_known();
-      });
-    return n;
-  }
-
-  void put_loci(std::string& out, const Hit& hit, const std::vector<Genotype>& child, const PairTerm& lead) const {
-    const auto child_loci = std::count_if(child.begin(), child.end(), [](Genotype g) { return g.typed() && !g.half_known(); });
-    std::vector<std::size_t> inconsistent;
-    for (std::size_t locus = 0; locus < lead.inconsistent.size(); ++locus)
-      if (lead.inconsistent[locus] != 0) inconsistent.push_back(locus);
-    // The locus that speaks loudest against the pair first; equal ones in the order of the panel.
-    std::stable_sort(inconsistent.begin(), inconsistent.end(),
-                     [&](std::size_t a, std::size_t b) { return lead.by_locus[a] < lead.by_locus[b]; });
-    fmt::format_to(std::back_inserter(out), "\t{}\t{}\t{}\t{}\t", hit.n_loci, child_loci, family_loci(hit), hit.n_inconsistent);
-    if (inconsistent.empty()) {
-      out += ".\t0";
-      return;
-    }
-    const std::vector<PersonIndex> relatives = shown_relatives(hit, lead);
-    for (std::size_t i = 0; i < std::min(inconsistent.size(), kLociNamed); ++i) {
-      if (i != 0) out += ';';
-      put_inconsistency(out, inconsistent[i], child[inconsistent[i]], relatives);
-    }
-    if (inconsistent.size() > kLociNamed) fmt::format_to(std::back_inserter(out), "+{}", inconsistent.size() - kLociNamed);
-    tab(out);
-    put_steps(out, hit, inconsistent, child, lead);
-  }
-
-  static void put_genotype(std::string& out, Genotype g) {
-    if (!g.typed() || g.half_known()) {
-      out += '.';
-      return;
-    }
-    out += to_string(g.a);
-    out += ',';
-    out += to_string(g.b);
-  }
-
-  void put_inconsistency(std::string& out, std::size_t locus, Genotype child, const std::vector<PersonIndex>& relatives) const {
-    out += inputs_.population.loci[locus].locus.name;
-    out += '(';
-    put_genotype(out, child);
-    for (const PersonIndex relative : relatives) {
-      out += '|';
-      put_genotype(out, genotypes_.at(relative, locus));
-    }
-    out += ')';
-  }
-
-  /// The sum over loci; -1 when no whole-repeat step explains one of them, "." when steps are not counted.
-  void put_steps(std::string& out, const Hit& hit, const std::vector<std::size_t>& loci, const std::vector<Genotype>& child, const PairTerm& lead) const {
-    auto [father, mother] = parents(hit);
-    if (family(hit.family).shape == FamilyShape::parent) father = member_indexes(family(hit.family)).front();
-    if (lead.hypothesis == Hypothesis::father_only) mother = kNobody;
-    if (lead.hypothesis == Hypothesis::mother_only && family(hit.family).shape != FamilyShape::parent) father = kNobody;
-    int sum = 0;
-    for (const std::size_t locus : loci) {
-      const auto known = [&](PersonIndex person) -> std::optional<Genotype> {
-        if (person == kNobody) return std::nullopt;
-        const Genotype g = genotypes_.at(person, locus);
-        return g.typed() && !g.half_known() ? std::optional(g) : std::nullopt;
-      };
-      const auto f = known(father);
-      const auto m = known(mother);
-      const int steps = f || m ? fewest_steps(child[locus], f, m) : kStepsNotCounted;
-      if (steps <= 0) {  // 0: the parents fit, other relatives do not
-        out += steps == -1 ? "-1" : ".";
-        return;
-      }
-      sum += steps;
-    }
-    put_number(out, sum);
-  }
-
-  void put_flags(std::string& out, const Candidate& candidate) const {
-    const Hit& hit = candidate.hit;
-    const std::size_t before = out.size();
-    const auto flag = [&](bool raised, const char* name) {
-      if (!raised) return;
-      if (out.size() != before) out += ';';
-      out += name;
-    };
-    const auto [father, mother] = parents(hit);
-    flag(candidate.tie_family, "tie_family");
-    flag(candidate.tie_child, "tie_child");
-    flag(hit.n_loci < kFewLoci, "few_loci");
-    flag(contradicts(genotypes_.amelogenin(hit.child), inputs_.source.person(hit.child).sex), "sex_marker_child");
-    flag(father != kNobody && contradicts(genotypes_.amelogenin(father), Sex::male), "sex_marker_father");
-    flag(mother != kNobody && contradicts(genotypes_.amelogenin(mother), Sex::female), "sex_marker_mother");
-    if (out.size() == before) out += '.';
-  }
-
-  void put_origin(std::string& out, const Hit& hit) const {
-    std::uint32_t newest = 0;
-    for (const std::uint32_t index : {hit.family, hit.family_b})
-      if (index != kNoFamily)
-        for (const PersonIndex member : member_indexes(family(index))) newest = std::max(newest, inputs_.source.person(member).batch);
-    const PersonInfo& child = inputs_.source.person(hit.child);
-    fmt::format_to(std::back_inserter(out), "\t{}\t{}\t{}", child.batch, newest,
-                   pair_key(child.id, family(hit.family), hit.family_b == kNoFamily ? nullptr : &family(hit.family_b)));
-  }
-
-  const TableInputs& inputs_;
-  Compiler compiler_;
-  GenotypeBatch genotypes_;
-  std::unordered_map<std::uint32_t, std::unique_ptr<CompiledFamily>> compiled_;
+  const ProfileSource& source_;
+  std::vector<bool> wanted_, family_seen_;
 };
+
+void make_text(BatchText& text, std::span<const Candidate> batch, std::uint64_t first_rank, std::size_t n_families, std::vector<RowWriter>& writers) {
+  const std::vector<std::uint32_t> order = by_family(batch, n_families);
+  text.chunks.resize((batch.size() + kChunk - 1) / kChunk);
+  text.rows.resize(batch.size());
+  for_each_chunk(text.chunks.size(), writers, [&](RowWriter& writer, std::size_t chunk) {
+    std::string& out = text.chunks[chunk];
+    out.clear();
+    for (std::size_t k = chunk * kChunk; k < std::min(batch.size(), (chunk + 1) * kChunk); ++k) {
+      const std::size_t before = out.size();
+      writer.append(out, first_rank + order[k], batch[order[k]]);
+      text.rows[order[k]] = {static_cast<std::uint32_t>(chunk), static_cast<std::uint32_t>(before), static_cast<std::uint32_t>(out.size() - before)};
+    }
+  });
+}
+
+void write_text(AtomicFile& file, const BatchText& text) {
+  std::string block;
+  block.reserve(kBlockBytes + 4096);
+  for (const BatchText::Place& place : text.rows) {
+    block.append(text.chunks[place.chunk], place.offset, place.length);
+    if (block.size() < kBlockBytes) continue;
+    file.write(block);
+    block.clear();
+  }
+  file.write(block);
+}
 
 }  // namespace
 
@@ -290,17 +104,27 @@ RunOutput write_candidates(const std::filesystem::path& path, const TableInputs&
   for (const std::string& column : candidate_columns()) header += (header.empty() ? "" : "\t") + column;
   file.write(header + "\n");
 
-  RowMaker maker(inputs);
+  const std::size_t n_loci = std::max<std::size_t>(1, inputs.population.loci.size());
+  PersonRows persons(inputs.source, inputs.population, kPersonBytes / (n_loci * sizeof(GenotypeCode)));
+  const PointScores points(inputs.population);
+  const Compiler compiler(inputs.population, inputs.weights);
+  PersonFinder finder(inputs.source);
+  std::vector<RowWriter> writers;
+  for (int t = 0; t < std::max(inputs.threads, 1); ++t) writers.emplace_back(TableContext{inputs, persons, points, compiler});
+
+  // While a batch is written the next one is made.
+  BatchText texts[2];
+  std::future<void> written;
   const std::span<const Candidate> rows(selection.rows);
-  for (std::size_t begin = 0; begin < rows.size(); begin += kBatch) {
+  for (std::size_t begin = 0, turn = 0; begin < rows.size(); begin += kBatch, turn ^= 1U) {
     const std::span<const Candidate> batch = rows.subspan(begin, std::min(kBatch, rows.size() - begin));
-    maker.prepare(batch);
-    std::vector<std::string> texts((batch.size() + kChunk - 1) / kChunk);
-    for_each_chunk(texts.size(), inputs.threads, [&](std::size_t chunk) {
-      for (std::size_t i = chunk * kChunk; i < std::min(batch.size(), (chunk + 1) * kChunk); ++i) maker.append(texts[chunk], begin + i + 1, batch[i]);
-    });
-    for (const std::string& text : texts) file.write(text);
+    persons.load(finder.of(batch));
+    make_text(texts[turn], batch, begin + 1, inputs.source.families().size(), writers);
+    if (written.valid()) written.get();
+    const std::launch policy = inputs.threads > 1 ? std::launch::async : std::launch::deferred;
+    written = std::async(policy, [&file, &text = texts[turn]] { write_text(file, text); });
   }
+  if (written.valid()) written.get();
   file.write("#ok " + std::to_string(rows.size()) + " rows\n");
   return {path.filename().string(), rows.size(), file.commit()};
 }

@@ -1,5 +1,6 @@
 #include "report/cells.hpp"
 
+#include <charconv>
 #include <cmath>
 #include <iterator>
 
@@ -10,6 +11,23 @@
 namespace homeward {
 
 namespace {
+
+/// A finite number with four decimals, correctly rounded. The nearest whole number of ten-thousandths gives the digits,
+/// except where the value is so near the middle of two that the rounding of the product (1e-7 at most) could decide.
+void put_four_decimals(std::string& out, double value) {
+  const double scaled = std::abs(value) * 1e4;
+  const auto whole = scaled < 1e9 ? static_cast<std::uint64_t>(scaled + 0.5) : 0;
+  if (!(scaled < 1e9) || std::abs(std::abs(scaled - static_cast<double>(whole)) - 0.5) < 1e-5) {
+    fmt::format_to(std::back_inserter(out), "{:.4f}", value);
+    return;
+  }
+  if (std::signbit(value)) out += '-';
+  put_number(out, static_cast<long long>(whole / 10000));
+  std::uint64_t rest = whole % 10000;
+  char digits[5] = {'.', '0', '0', '0', '0'};
+  for (int i = 4; i > 0; --i, rest /= 10) digits[i] = static_cast<char>('0' + rest % 10);
+  out.append(digits, sizeof digits);
+}
 
 bool plain(std::string_view text) {
   for (const char c : text)
@@ -27,7 +45,7 @@ void put_log10(std::string& out, double log10_value) {
   } else {
     // What would print as -0.0000 is zero at this precision.
     if (std::abs(log10_value) < 0.00005) log10_value = 0.0;
-    fmt::format_to(std::back_inserter(out), "{:.4f}", log10_value);
+    put_four_decimals(out, log10_value);
   }
 }
 
@@ -47,7 +65,10 @@ void put_lr(std::string& out, double log10_lr) {
     exponent += 1.0;
   }
   const int power = static_cast<int>(exponent);
-  fmt::format_to(std::back_inserter(out), "{:.4f}e{}{:02}", mantissa, power < 0 ? '-' : '+', std::abs(power));
+  put_four_decimals(out, mantissa);
+  out += power < 0 ? "e-" : "e+";
+  if (std::abs(power) < 10) out += '0';
+  put_number(out, std::abs(power));
 }
 
 void put_real(std::string& out, double value) {
@@ -57,7 +78,21 @@ void put_real(std::string& out, double value) {
     fmt::format_to(std::back_inserter(out), "{:.6g}", value);
 }
 
-void put_number(std::string& out, long long value) { fmt::format_to(std::back_inserter(out), "{}", value); }
+void put_number(std::string& out, long long value) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+void put_allele(std::string& out, Allele allele) {
+  if (allele.is_letter()) {
+    out += allele.letter();
+  } else if (!allele.empty()) {
+    put_number(out, allele.repeats());
+    if (allele.bases() == 0) return;
+    out += '.';
+    out += static_cast<char>('0' + allele.bases());
+  }
+}
 
 void put_text(std::string& out, std::string_view text) {
   if (text.empty())

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "homeward/allele.hpp"
+
 namespace homeward {
 
 /// Log10 of a likelihood ratio with 4 decimals; "." = not computed (NaN), "-Inf" = an LR of 0. Never "-0.0000".
@@ -16,6 +18,9 @@ void put_lr(std::string& out, double log10_lr);
 void put_real(std::string& out, double value);
 
 void put_number(std::string& out, long long value);
+
+/// As to_string(Allele).
+void put_allele(std::string& out, Allele allele);
 
 /// An id or text from outside, safe in a table and on a terminal; "." when empty.
 void put_text(std::string& out, std::string_view text);

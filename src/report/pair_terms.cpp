@@ -1,77 +1,94 @@
 #include "report/pair_terms.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <string>
 
+#include "homeward/error.hpp"
 #include "score/mix.hpp"
 
 namespace homeward {
 
 namespace {
 
-PairTerm evaluate(const ScoringTerm& term, std::span<const GenotypeCode> child) {
-  PairTerm result;
-  result.hypothesis = term.hypothesis;
-  const std::size_t n = term.profile.columns.size();
-  result.by_locus.assign(n, 0.0);
-  result.used.assign(n, 0);
-  result.inconsistent.assign(n, 0);
-  for (std::size_t locus = 0; locus < n; ++locus) {
-    const LocusScores* column = term.profile.columns[locus].get();
-    if (column == nullptr || child[locus] == kUntyped) continue;
-    result.used[locus] = 1;
-    result.by_locus[locus] = column->log10_lr[child[locus]];
-    result.inconsistent[locus] = column->inconsistent[child[locus]];
-    result.log10_lr += result.by_locus[locus];
-  }
-  result.log10_weight = std::log10(term.weight);
-  return result;
-}
+constexpr std::size_t kMostTerms = 8;  ///< of one family; exact_score holds to the same bound
 
-double mix(const std::vector<double>& weighted) { return weighted.size() == 1 ? weighted[0] : mix_terms(weighted.data(), weighted.size()); }
+double mix(const double* weighted, std::size_t n) { return n == 1 ? weighted[0] : mix_terms(weighted, n); }
+
+void require_few(std::span<const PairTerm> terms) {
+  if (terms.empty() || terms.size() > kMostTerms) throw Error(ErrorKind::internal, "a pair has 1 to 8 terms, not " + std::to_string(terms.size()));
+}
 
 }  // namespace
 
-std::vector<PairTerm> pair_terms(const std::vector<ScoringTerm>& terms, std::span<const GenotypeCode> child) {
-  std::vector<PairTerm> result;
-  for (const ScoringTerm& term : terms) {
-    result.push_back(evaluate(term, child));
-    if (term.hypothesis == Hypothesis::parent_only)
-      result.back().hypothesis = result.size() == 1 ? Hypothesis::father_only : Hypothesis::mother_only;
+void PairTerm::reset(Hypothesis of, double weight_log10, std::size_t n_loci) {
+  hypothesis = of;
+  log10_weight = weight_log10;
+  log10_lr = 0.0;
+  by_locus.assign(n_loci, 0.0);
+  used.assign(n_loci, 0);
+  inconsistent.assign(n_loci, 0);
+}
+
+void evaluate_term(const ScoringTerm& term, std::span<const GenotypeCode> child, PairTerm& out) {
+  const std::size_t n = term.profile.columns.size();
+  out.reset(term.hypothesis, std::log10(term.weight), n);
+  for (std::size_t locus = 0; locus < n; ++locus) {
+    const LocusScores* column = term.profile.columns[locus].get();
+    if (column == nullptr || child[locus] == kUntyped) continue;
+    out.used[locus] = 1;
+    out.by_locus[locus] = column->log10_lr[child[locus]];
+    out.inconsistent[locus] = column->inconsistent[child[locus]];
+    out.log10_lr += out.by_locus[locus];
   }
+}
+
+void name_single_parents(std::span<PairTerm> terms) {
+  for (std::size_t i = 0; i < terms.size(); ++i)
+    if (terms[i].hypothesis == Hypothesis::parent_only) terms[i].hypothesis = i == 0 ? Hypothesis::father_only : Hypothesis::mother_only;
+}
+
+std::vector<PairTerm> pair_terms(const std::vector<ScoringTerm>& terms, std::span<const GenotypeCode> child) {
+  std::vector<PairTerm> result(terms.size());
+  for (std::size_t i = 0; i < terms.size(); ++i) evaluate_term(terms[i], child, result[i]);
+  name_single_parents(result);
   return result;
 }
 
-std::size_t leading_term(const std::vector<PairTerm>& terms) {
+std::size_t leading_term(std::span<const PairTerm> terms) {
   const auto less = [](const PairTerm& a, const PairTerm& b) { return a.weighted() < b.weighted(); };
   return static_cast<std::size_t>(std::max_element(terms.begin(), terms.end(), less) - terms.begin());
 }
 
-double mixed_log10(const std::vector<PairTerm>& terms) {
-  std::vector<double> weighted;
-  for (const PairTerm& term : terms) weighted.push_back(term.weighted());
-  return mix(weighted);
+double mixed_log10(std::span<const PairTerm> terms) {
+  require_few(terms);
+  std::array<double, kMostTerms> weighted{};
+  for (std::size_t i = 0; i < terms.size(); ++i) weighted[i] = terms[i].weighted();
+  return mix(weighted.data(), terms.size());
 }
 
-double lowest_without_one_locus(const std::vector<PairTerm>& terms) {
+double lowest_without_one_locus(std::span<const PairTerm> terms) {
+  require_few(terms);
   // An impossible locus makes a term's sum -infinity; the rest of its sum is kept apart so that the locus can be left out.
   struct Parts {
     double finite = 0.0;
     std::size_t impossible = 0;
   };
-  std::vector<Parts> parts;
-  for (const PairTerm& term : terms) {
-    Parts sum{term.log10_weight, 0};
-    for (const double value : term.by_locus) {
+  std::array<Parts, kMostTerms> parts;
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    Parts sum{terms[i].log10_weight, 0};
+    for (const double value : terms[i].by_locus) {
       const bool impossible = std::isinf(value);
-      sum.impossible += impossible;
+      sum.impossible += impossible ? 1 : 0;
       sum.finite += impossible ? 0.0 : value;
     }
-    parts.push_back(sum);
+    parts[i] = sum;
   }
   double lowest = mixed_log10(terms);
   bool any = false;
-  std::vector<double> weighted(terms.size());
+  std::array<double, kMostTerms> weighted{};
   for (std::size_t locus = 0; locus < terms[0].by_locus.size(); ++locus) {
     bool used = false;
     for (std::size_t i = 0; i < terms.size(); ++i) {
@@ -82,7 +99,7 @@ double lowest_without_one_locus(const std::vector<PairTerm>& terms) {
       weighted[i] = still ? -std::numeric_limits<double>::infinity() : parts[i].finite - (impossible ? 0.0 : value);
     }
     if (!used) continue;
-    const double without = mix(weighted);
+    const double without = mix(weighted.data(), terms.size());
     lowest = any ? std::min(lowest, without) : without;
     any = true;
   }

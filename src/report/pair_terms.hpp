@@ -19,19 +19,26 @@ struct PairTerm {
   std::vector<std::uint8_t> used;  ///< child typed and column there
   std::vector<std::uint8_t> inconsistent;
   double weighted() const { return log10_weight + log10_lr; }
+  /// Empties it for `n_loci` loci; keeps its memory.
+  void reset(Hypothesis of, double weight_log10, std::size_t n_loci);
 };
 
 /// Terms of a compiled family at the child's codes. The two halves of `parent_only` are named father_only and mother_only.
 std::vector<PairTerm> pair_terms(const std::vector<ScoringTerm>& terms, std::span<const GenotypeCode> child);
 
+/// One term of it, into memory that is there already; `parent_only` keeps its name.
+void evaluate_term(const ScoringTerm& term, std::span<const GenotypeCode> child, PairTerm& out);
+/// Names the two halves of `parent_only`.
+void name_single_parents(std::span<PairTerm> terms);
+
 /// The term with the largest weighted likelihood ratio; the first of equals, as exact_score chooses.
-std::size_t leading_term(const std::vector<PairTerm>& terms);
+std::size_t leading_term(std::span<const PairTerm> terms);
 
 /// log10 of the weighted sum over terms.
-double mixed_log10(const std::vector<PairTerm>& terms);
+double mixed_log10(std::span<const PairTerm> terms);
 
 /// The lowest mixed log10 LR over all ways to leave out one locus: how much hangs on a single locus.
-double lowest_without_one_locus(const std::vector<PairTerm>& terms);
+double lowest_without_one_locus(std::span<const PairTerm> terms);
 
 /// The child's codes at the loci of the population; what is not fully known counts as untyped.
 std::vector<GenotypeCode> child_codes(const EffectivePopulation& population, std::span<const Genotype> calls);

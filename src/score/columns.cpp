@@ -25,9 +25,7 @@ SilentGamete silent_gamete(const LocusModel& model, UntypedParent rule, const st
   }
   SilentGamete gamete{parent_gamete(model, *parent, sex), 0.0};
   if (!parent->homozygous()) return gamete;
-  // Seen as a/a: truly so with probability q / (q + 2s), q = (1 - s) p_a; else a/silent, which passes a half of the time.
-  const double q = (1.0 - s) * model.frequencies[*model.locus.index_of(parent->a)];
-  gamete.silent = s / (q + 2.0 * s);
+  gamete.silent = silent_share(s, model.frequencies[*model.locus.index_of(parent->a)]);
   for (double& t : gamete.visible) t *= 1.0 - gamete.silent;
   return gamete;
 }
@@ -40,9 +38,9 @@ std::vector<double> silent_likelihood_ratios(const LocusModel& model, UntypedPar
   const std::size_t n = model.frequencies.size();
   std::vector<double> lr(unrelated.size(), 1.0);
   for (std::size_t y = 0; y < n; ++y) {
-    for (std::size_t x = 0; x < y; ++x)
-      lr[code(x, y)] = (f.visible[x] * m.visible[y] + f.visible[y] * m.visible[x]) / unrelated[code(x, y)];
-    lr[code(y, y)] = (f.visible[y] * m.visible[y] + f.visible[y] * m.silent + f.silent * m.visible[y]) / unrelated[code(y, y)];
+    for (std::size_t x = 0; x <= y; ++x)
+      lr[code(x, y)] = silent_child_probability({f.visible[x], f.visible[y], f.silent}, {m.visible[x], m.visible[y], m.silent}, x == y) /
+                       unrelated[code(x, y)];
   }
   return lr;
 }
@@ -63,11 +61,8 @@ std::vector<double> unrelated_probabilities(const LocusModel& model) {
   const std::size_t n = model.frequencies.size();
   const double s = model.silent;
   std::vector<double> probability(genotype_code_count(n), 1.0);
-  for (std::size_t y = 0; y < n; ++y) {
-    const double q = (1.0 - s) * model.frequencies[y];
-    for (std::size_t x = 0; x < y; ++x) probability[code(x, y)] = 2.0 * (1.0 - s) * model.frequencies[x] * q;
-    probability[code(y, y)] = q * q + 2.0 * q * s;
-  }
+  for (std::size_t y = 0; y < n; ++y)
+    for (std::size_t x = 0; x <= y; ++x) probability[code(x, y)] = unrelated_probability(s, model.frequencies[x], model.frequencies[y], x == y);
   return probability;
 }
 

@@ -11,6 +11,25 @@
 
 namespace homeward {
 
+/// P(genotype of alleles x, y | unrelated) at theta 0 with silent frequency s: Hardy-Weinberg, a/a read as a/a or a/silent.
+inline double unrelated_probability(double s, double p_x, double p_y, bool homozygous) {
+  const double q = (1.0 - s) * p_y;
+  return homozygous ? q * q + 2.0 * q * s : 2.0 * (1.0 - s) * p_x * q;
+}
+
+/// The silent part of what a parent seen as a/a passes on: truly a/a with probability q / (q + 2s), q = (1 - s) p_a; else
+/// a/silent, which passes the silent allele a half of the time.
+inline double silent_share(double s, double p_a) { return s / ((1.0 - s) * p_a + 2.0 * s); }
+
+/// What a parent passes on at a child's alleles x and y when a silent allele exists.
+struct SilentGameteAt {
+  double x = 0.0, y = 0.0, silent = 0.0;
+};
+/// P(child is seen as x/y | gametes). METHODS, "Typed parents with a silent allele".
+inline double silent_child_probability(const SilentGameteAt& f, const SilentGameteAt& m, bool homozygous) {
+  return homozygous ? f.y * m.y + f.y * m.silent + f.silent * m.y : f.x * m.y + f.y * m.x;
+}
+
 /// P(child = g | unrelated) by GenotypeCode at theta 0: Hardy-Weinberg, a/a read as a/a or a/silent; entry 0 is 1.
 std::vector<double> unrelated_probabilities(const LocusModel& model);
 

@@ -2,6 +2,9 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
+#include "base/rng.hpp"
 #include "catch_compat.hpp"
 #include "report/cells.hpp"
 
@@ -64,4 +67,28 @@ TEST_CASE("spreadsheet cells that look like formulas are guarded, numbers are no
   CHECK(guarded_for_spreadsheet("-x") == "'-x");
   CHECK(guarded_for_spreadsheet("-3.25") == "-3.25");
   CHECK(guarded_for_spreadsheet("C1") == "C1");
+}
+
+TEST_CASE("four decimals are rounded as an exact conversion rounds them") {
+  const auto same = [](double value) {
+    const std::string exact = fmt::format("{:.4f}", std::abs(value) < 0.00005 ? 0.0 : value);
+    if (cell(put_log10, value) == exact) return true;
+    UNSCOPED_INFO(fmt::format("{:.20g}", value));
+    return false;
+  };
+  CounterRng rng(71, 0);
+  bool all = true;
+  for (int i = 0; i < 100000; ++i) all = all && same((rng.uniform() - 0.5) * std::pow(10.0, static_cast<double>(rng.below(8))));
+  CHECK(all);
+  // Halves of the last decimal, and their neighbours in double.
+  for (int i = 0; i < 20000; ++i) {
+    const double half = (static_cast<double>(rng.below(400000)) + 0.5) / 10000.0;
+    for (const double value : {half, std::nextafter(half, 0.0), std::nextafter(half, 100.0)}) all = all && same(value) && same(-value);
+  }
+  CHECK(all);
+  for (const double value : {0.0, -0.0, 0.00005, 1e5 - 0.00001, 123456.78905, 1e15, 1e300, -99999.99995}) CHECK(same(value));
+}
+
+TEST_CASE("an allele prints as everywhere else") {
+  for (const Allele allele : {Allele(9, 3), Allele(12, 0), Allele(100, 1), Allele::letter('X'), Allele()}) CHECK(cell(put_allele, allele) == to_string(allele));
 }

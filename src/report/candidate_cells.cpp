@@ -1,0 +1,44 @@
+// The cells of a candidate that weigh it against other explanations.
+#include "report/candidate_row.hpp"
+#include "report/cells.hpp"
+
+namespace homeward {
+
+namespace {
+
+constexpr std::uint16_t kFewLoci = 13;  ///< the smallest kit in wide use; fewer is a weak comparison whatever the LR
+
+}  // namespace
+
+void put_alternatives(std::string& out, const TableContext&, const RowFacts& row) {
+  bool first = true;
+  for (const PairTerm& term : row.terms) {
+    if (!first) out += ';';
+    first = false;
+    out += to_string(term.hypothesis);
+    out += '=';
+    put_log10(out, term.log10_lr);
+  }
+}
+
+void put_flags(std::string& out, const TableContext& context, const RowFacts& row) {
+  const Hit& hit = row.candidate.hit;
+  const std::size_t before = out.size();
+  const auto flag = [&](bool raised, const char* name) {
+    if (!raised) return;
+    if (out.size() != before) out += ';';
+    out += name;
+  };
+  const auto [father, mother] = row.parents;
+  flag(row.candidate.tie_family, "tie_family");
+  flag(row.candidate.tie_child, "tie_child");
+  flag(hit.n_loci < kFewLoci, "few_loci");
+  flag(context.persons.contradicts(hit.child, context.inputs.source.person(hit.child).sex), "sex_marker_child");
+  flag(father != kNobody && context.persons.contradicts(father, Sex::male), "sex_marker_father");
+  flag(mother != kNobody && context.persons.contradicts(mother, Sex::female), "sex_marker_mother");
+  if (out.size() == before) out += '.';
+}
+
+RowChances chances_of(const TableContext&, const RowFacts&) { return {}; }
+
+}  // namespace homeward
