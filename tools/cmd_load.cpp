@@ -25,6 +25,8 @@ struct LoadOptions {
   std::vector<std::string> files;
   ImportOptions import;
   std::string samples, issues, rejects;
+  std::vector<std::string> elimination;
+  std::string save_mapping;
   std::uint64_t max_rejects = 0;
   bool dry_run = false;
 };
@@ -36,10 +38,16 @@ void declare(CommandLine& line) {
       ("kit", po::value<std::string>()->value_name("KIT"), "kit of samples that do not say")                                         //
       ("samples", po::value<std::string>()->value_name("SHEET"),
        "sample sheet: sample_id, role, family_id, sex, person_id, kit, slot, partial")  //
+      ("elimination", po::value<std::vector<std::string>>()->multitoken()->composing()->value_name("FILE"),
+       "profiles of the laboratory's people: samples with one of them get role control")  //
       ("format", po::value<std::string>()->default_value("auto")->value_name("NAME"),
        fmt::format("{}", fmt::join(profile_formats(), ", ")).c_str())  //
       ("encoding", po::value<std::string>()->default_value("")->value_name("NAME"),
        "text encoding, such as GB18030 or BIG5 (default: detected)")  //
+      ("mapping", po::value<std::string>()->value_name("FILE"), "what the headings of this site mean, as --save-mapping wrote it")  //
+      ("save-mapping", po::value<std::string>()->value_name("FILE"), "write what the headings of the first file were taken for, also with --dry-run")  //
+      ("worksheet", po::value<std::string>()->default_value("")->value_name("NAME"),
+       "sheet of a workbook (default: the first that is a table of profiles)")  //
       ("sample-regex", po::value<std::string>()->default_value("")->value_name("REGEX"),
        "the first group is the sample id inside a longer sample name");
   line.group("What to do with defects")
@@ -61,6 +69,7 @@ LoadOptions parse(const po::variables_map& values, const Context& context) {
   options.files = values["file"].as<std::vector<std::string>>();
   options.import.format = values["format"].as<std::string>();
   options.import.encoding = values["encoding"].as<std::string>();
+  options.import.worksheet = values["worksheet"].as<std::string>();
   options.import.sample_regex = values["sample-regex"].as<std::string>();
   options.import.data_dir = context.data_dir;
   if (values.count("kit") != 0) options.import.kit = find_kit(values["kit"].as<std::string>(), context.data_dir).name;
@@ -82,6 +91,9 @@ LoadOptions parse(const po::variables_map& values, const Context& context) {
   }
   const auto text = [&](const char* name) { return values.count(name) != 0 ? values[name].as<std::string>() : std::string(); };
   options.samples = text("samples");
+  options.save_mapping = text("save-mapping");
+  if (values.count("mapping") != 0) options.import.mapping = read_mapping(values["mapping"].as<std::string>());
+  if (values.count("elimination") != 0) options.elimination = values["elimination"].as<std::vector<std::string>>();
   options.issues = text("issues");
   options.rejects = text("rejects");
   options.max_rejects = values["max-rejects"].as<std::uint64_t>();
@@ -106,6 +118,21 @@ struct Input {
   std::vector<std::string> failures;  ///< of files that cannot be read at all
 };
 
+/// Control DNA and people of the laboratory among the samples become controls.
+template <class Attempt>
+void eliminate(const LoadOptions& options, Input& input, const Attempt& attempt) {
+  ImportOptions plain;
+  plain.data_dir = options.import.data_dir;
+  const ImportedFile controls = read_profiles(plain.data_dir / "panels" / "control_dna.csv", plain);
+  for (ImportedFile& file : input.files) mark_eliminated(file, controls, Elimination::control_dna);
+  for (const std::string& path : options.elimination) {
+    attempt([&] {
+      const ImportedFile list = read_profiles(path, plain);
+      for (ImportedFile& file : input.files) mark_eliminated(file, list, Elimination::staff);
+    });
+  }
+}
+
 /// Reads all files; one that cannot be read does not hide what is wrong with the next.
 Input read_all(LoadOptions& options) {
   Input input;
@@ -124,6 +151,7 @@ Input read_all(LoadOptions& options) {
     });
   }
   for (const std::string& file : options.files) attempt([&] { input.files.push_back(read_profiles(file, options.import)); });
+  eliminate(options, input, attempt);
   return input;
 }
 
@@ -273,7 +301,7 @@ void add_refused_by_store(const LoadOptions& options, const LoadSummary& summary
     for (const ImportedSample& sample : file.samples)
       if (const auto found = of_line.find(sample.line); found != of_line.end()) refused.emplace(sample.sample_id, found->second);
     if (refused.empty()) continue;
-    std::vector<Reject> rows = import::rows_of_samples(file.path, options.import, refused);
+    std::vector<Reject> rows = import::rows_of_samples(file, options.import, refused);
     std::vector<Reject> merged;
     std::merge(file.rejects.begin(), file.rejects.end(), rows.begin(), rows.end(), std::back_inserter(merged),
                [](const Reject& a, const Reject& b) { return a.line < b.line; });
@@ -296,6 +324,10 @@ int run(const po::variables_map& values, Context& context) {
   Input input = read_all(options);
   check_sheet_use(input);
   report_reading(options, context, input);
+  if (!options.save_mapping.empty() && !input.files.empty()) {
+    write_mapping(options.save_mapping, input.files.front(), options.import.mapping);
+    context.err << "mapping: " << escaped(options.save_mapping) << " (look it over; the next file of this site takes it with --mapping)\n";
+  }
   if (!input.failures.empty()) throw Error(ErrorKind::input, fmt::format("{}", fmt::join(input.failures, "\nhomeward: ")));
   // Rehearsed first: what the store refuses counts before anything is committed, and all defects are seen in one go.
   const std::string time = now_utc();

@@ -11,7 +11,7 @@ namespace {
 void declare(CommandLine& line) {
   line.group("Stated cases")
       .add_options()                                                                                                //
-      ("cases", po::value<std::string>()->value_name("FILE"), "cases, one JSON object a line; - = standard input")  //
+      ("cases", po::value<std::string>()->value_name("FILE"), "cases, one JSON object a line, or a Familias project (.fam); - = standard input")  //
       ("frequencies", po::value<std::vector<std::string>>()->multitoken()->composing()->value_name("ID=FILE.csv"),
        "frequency tables the cases name: ID=FILE.csv, FILE.csv (id = its stem) or a folder of them");
   line.group("A family's profiles")

@@ -65,11 +65,32 @@ std::vector<std::string> read_lines(const std::string& path) {
   return lines;
 }
 
+/// Whether the file is a Familias project.
+bool names_familias(const std::string& path) {
+  if (path == "-") return false;
+  std::ifstream file(path);
+  std::string line;
+  return std::getline(file, line) && line.find("Output from Familias") <= 1;
+}
+
 /// What one case prints.
 struct Answer {
   std::string rows, messages;
   bool failed = false;
 };
+
+void evaluate(const Case& stated, const std::string& prefix, Answer& answer) {
+  for (const std::string& warning : stated.warnings) answer.messages += prefix + warning + '\n';
+  const CaseResult result = evaluate_case(stated);
+  for (const CaseRow& row : result.loci) {
+    answer.rows += lr_row(stated.id, row, row.lr());
+    if (row.flag == CaseFlag::undefined)
+      answer.messages +=
+          prefix + "locus " + escaped(row.locus) +
+          ": warning: the data are impossible under both hypotheses, the LR is undefined; are the relatives labelled correctly?\n";
+  }
+  answer.rows += lr_row(stated.id, result.total, result.total.lr());
+}
 
 Answer answer(const std::string& line, std::size_t line_number, const std::map<std::string, FrequencyFile>& tables) {
   Answer answer;
@@ -78,19 +99,20 @@ Answer answer(const std::string& line, std::size_t line_number, const std::map<s
     return fmt::format("homeward: line {}, case {}: ", line_number, name.empty() ? "(unnamed)" : escaped(name));
   };
   try {
-    const Case stated = parse_case(line, tables);
-    for (const std::string& warning : stated.warnings) answer.messages += prefix() + warning + '\n';
-    const CaseResult result = evaluate_case(stated);
-    for (const CaseRow& row : result.loci) {
-      answer.rows += lr_row(stated.id, row, row.lr());
-      if (row.flag == CaseFlag::undefined)
-        answer.messages +=
-            prefix() + "locus " + escaped(row.locus) +
-            ": warning: the data are impossible under both hypotheses, the LR is undefined; are the relatives labelled correctly?\n";
-    }
-    answer.rows += lr_row(stated.id, result.total, result.total.lr());
+    evaluate(parse_case(line, tables), prefix(), answer);
   } catch (const std::exception& error) {
     answer = {{}, prefix() + "error: " + error.what() + '\n', true};
+  }
+  return answer;
+}
+
+Answer answer(const Case& stated) {
+  Answer answer;
+  const std::string prefix = fmt::format("homeward: case {}: ", escaped(stated.id));
+  try {
+    evaluate(stated, prefix, answer);
+  } catch (const std::exception& error) {
+    answer = {{}, prefix + "error: " + error.what() + '\n', true};
   }
   return answer;
 }
@@ -99,15 +121,22 @@ Answer answer(const std::string& line, std::size_t line_number, const std::map<s
 
 int run_lr_cases(const LrCasesOptions& options, Context& context) {
   const std::map<std::string, FrequencyFile> tables = read_tables(options.frequencies, context);
-  const std::vector<std::string> lines = read_lines(options.cases);
-  std::vector<Answer> answers(lines.size());
+  const bool familias = names_familias(options.cases);
+  const std::vector<Case> projected = familias ? read_familias_cases(options.cases) : std::vector<Case>{};
+  const std::vector<std::string> lines = familias ? std::vector<std::string>{} : read_lines(options.cases);
+  const std::size_t n = familias ? projected.size() : lines.size();
+  std::vector<Answer> answers(n);
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
-    for (std::size_t k = next++; k < lines.size(); k = next++)
-      if (!trim(lines[k]).empty()) answers[k] = answer(lines[k], k + 1, tables);
+    for (std::size_t k = next++; k < n; k = next++) {
+      if (familias)
+        answers[k] = answer(projected[k]);
+      else if (!trim(lines[k]).empty())
+        answers[k] = answer(lines[k], k + 1, tables);
+    }
   };
   const int wanted = context.global.threads > 0 ? context.global.threads : static_cast<int>(std::thread::hardware_concurrency());
-  const std::size_t n_threads = std::min<std::size_t>(static_cast<std::size_t>(std::max(1, wanted)), lines.size() / 16 + 1);
+  const std::size_t n_threads = std::min<std::size_t>(static_cast<std::size_t>(std::max(1, wanted)), n / 16 + 1);
   std::vector<std::thread> threads;
   for (std::size_t k = 1; k < n_threads; ++k) threads.emplace_back(work);
   work();
@@ -115,7 +144,8 @@ int run_lr_cases(const LrCasesOptions& options, Context& context) {
 
   context.out << lr_header();
   std::size_t failed = 0;
-  const auto cases = std::count_if(lines.begin(), lines.end(), [](const std::string& line) { return !trim(line).empty(); });
+  const auto cases = familias ? static_cast<std::ptrdiff_t>(n)
+                              : std::count_if(lines.begin(), lines.end(), [](const std::string& line) { return !trim(line).empty(); });
   for (const Answer& one : answers) {
     context.out << one.rows;
     if (one.failed || !context.global.quiet) context.err << one.messages;

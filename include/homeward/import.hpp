@@ -4,8 +4,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "homeward/family.hpp"
@@ -32,13 +35,34 @@ struct Reject {
   std::vector<std::string> cells;
 };
 
+/// A text that is almost always empty, in the room of a pointer: of a national file's four million calls a handful has one.
+class RawText {
+ public:
+  RawText() = default;
+  RawText(std::string text) : text_(text.empty() ? nullptr : std::make_unique<const std::string>(std::move(text))) {}
+  RawText(const RawText& other) : RawText(other.str()) {}
+  RawText(RawText&&) noexcept = default;
+  RawText& operator=(RawText other) noexcept {
+    text_ = std::move(other.text_);
+    return *this;
+  }
+  ~RawText() = default;
+  bool empty() const { return text_ == nullptr; }
+  std::string str() const { return text_ == nullptr ? std::string() : *text_; }
+  friend bool operator==(const RawText& l, const RawText& r) { return l.str() == r.str(); }
+  friend bool operator==(const RawText& l, std::string_view r) { return l.str() == r; }
+
+ private:
+  std::unique_ptr<const std::string> text_;
+};
+
 /// One typing: what one file says of one sample.
 struct ImportedCall {
   std::uint32_t locus = 0;  ///< into ImportedFile::loci
   Genotype genotype;
   /// Kept when the call says more than the genotype: OL, <12, three alleles, a sequence (genotype untyped), and LUS
   /// alleles such as 15_14_1_0 (genotype typed with the length part).
-  std::string raw;
+  RawText raw;
 };
 struct ImportedSample {
   std::string sample_id, person_id;  ///< person_id empty = the sample is its own person
@@ -65,6 +89,7 @@ struct ColumnMeaning {
 /// What one file says. `samples` are in the order of their first row; a rejected row leaves nothing behind.
 struct ImportedFile {
   std::string path, format, sha256;  ///< format: "native-wide", "native-long", "genemapper-wide", ...
+  std::string sheet;                 ///< of a workbook: the name of the sheet that was read
   std::vector<Locus> loci;
   std::vector<ImportedSample> samples;
   std::vector<ImportedRelative> relatives;  ///< of a pedigree table
@@ -76,13 +101,23 @@ struct ImportedFile {
   std::vector<ColumnMeaning> columns;  ///< what each column was taken for, in file order
 };
 
+/// What the headings of a site's tables mean: meanings as in ColumnMeaning, a locus by its name alone. And what words of the
+/// columns `sex` and `role` mean: {column, word} -> a word we know.
+struct ColumnMapping {
+  std::vector<std::pair<std::string, std::string>> columns;
+  std::map<std::pair<std::string, std::string>, std::string> values;
+  bool empty() const { return columns.empty() && values.empty(); }
+};
+
 struct ImportOptions {
   std::string format = "auto";
   std::optional<Role> role;         ///< for samples that do not say
   std::string sample_regex;         ///< first group is the sample id (GeneMapper compound names)
   std::string encoding;             ///< an iconv name; empty = detect
+  std::string worksheet;            ///< of a workbook; empty = the first that is a table of ours
   std::filesystem::path data_dir;   ///< aliases, kits
   std::string kit;                  ///< for samples that do not say
+  ColumnMapping mapping;            ///< for tables; empty = headings as we know them
   std::map<std::string, ImportedSample> sheet;  ///< what a sample sheet says, by sample id; a file's own words win
 };
 
@@ -95,8 +130,20 @@ ImportedFile read_profiles(const std::filesystem::path& path, const ImportOption
 /// Known format names, for --format and its help.
 std::vector<std::string> profile_formats();
 
+/// Mapping files: a first line `# homeward mapping 1`, then `heading<tab>meaning` and `value<tab>column<tab>word<tab>meaning`.
+/// read_mapping throws Error(input) naming the lines it cannot read. write_mapping states what each column of `file` was taken
+/// for (0600), with the words of `mapping`.
+ColumnMapping read_mapping(const std::filesystem::path& path);
+void write_mapping(const std::filesystem::path& path, const ImportedFile& file, const ColumnMapping& mapping);
+
 /// A sample sheet: sample_id -> role, family, sex, person, kit, slot, partial; samples without calls. Throws as read_profiles.
 ImportedFile read_sample_sheet(const std::filesystem::path& path, const ImportOptions& options);
+
+/// Gives role control to the samples of `file` whose profile is that of a sample of `list` (equal at all loci where both are typed,
+/// eight at least, the sex marker not counted), with an issue each: control DNA (`data_dir`/panels/control_dna.csv) or
+/// people of the laboratory, whose ids are not shown. Returns how many. O(samples x list).
+enum class Elimination : std::uint8_t { control_dna, staff };
+std::size_t mark_eliminated(ImportedFile& file, const ImportedFile& list, Elimination kind);
 
 /// A population: a path (native JSON, frequency CSV, allele-by-locus matrix, CNAS text) or the id of a shipped one.
 /// Throws Error(input) listing every defect.

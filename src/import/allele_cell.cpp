@@ -38,8 +38,12 @@ bool unknown_token(std::string_view token) {
 }
 
 bool off_ladder_token(std::string_view token) {
-  constexpr std::array<std::string_view, 4> kWords{"OL", "OL?", "F", "OMR"};
-  if (one_of(token, kWords)) return true;
+  constexpr std::array<std::string_view, 3> kWords{"OL", "OL?", "OMR"};
+  return one_of(token, kWords);
+}
+
+/// `<12`, `>30.2`: an allele of that class.
+bool class_token(std::string_view token) {
   return token.size() >= 2 && (token[0] == '<' || token[0] == '>') &&
          std::all_of(token.begin() + 1, token.end(), [](char c) { return digit(c) || c == '.'; });
 }
@@ -186,16 +190,49 @@ void CallReader::add_token(std::string_view token) {
     off_ladder_ = true;
     return;
   }
+  if (class_token(token)) {
+    off_ladder_ = true;
+    ++n_classes_;
+    return;
+  }
+  if (equals(token, "F") && kind_ != LocusKind::sex) {
+    wildcard_ = true;
+    return;
+  }
   if (kind_ == LocusKind::snp) return add_snp(token);
   if (kind_ == LocusKind::sex) return add_sex(token);
   add_str(token);
 }
 
+/// `15`, `9.3`, `15/17`, `9.3,10`: what nearly all cells are, without further questions. False: look closer.
+bool CallReader::add_plain(std::string_view cell) {
+  std::size_t i = 0;
+  const auto allele = [&]() -> Allele {
+    if (i >= cell.size() || !digit(cell[i]) || cell[i] == '0') return {};
+    auto repeats = static_cast<unsigned>(cell[i++] - '0');
+    if (i < cell.size() && digit(cell[i])) repeats = repeats * 10 + static_cast<unsigned>(cell[i++] - '0');
+    if (i + 1 >= cell.size() || cell[i] != '.' || !digit(cell[i + 1])) return {repeats, 0};
+    i += 2;
+    return {repeats, static_cast<unsigned>(cell[i - 1] - '0')};
+  };
+  const Allele first = allele();
+  if (first.empty()) return false;
+  if (i < cell.size()) {
+    if (cell[i] != '/' && cell[i] != ',') return false;
+    ++i;
+    const Allele second = allele();
+    if (second.empty() || i != cell.size()) return false;
+    add_allele(first);
+    add_allele(second);
+    return true;
+  }
+  add_allele(first);
+  return true;
+}
+
 void CallReader::add(std::string_view cell) {
+  if (kind_ == LocusKind::str && add_plain(cell)) return;
   cell = trim_cell(cell);
-  if (cell.size() <= 2 && !cell.empty() && digit(cell[0]) && cell[0] != '0' && kind_ == LocusKind::str &&
-      (cell.size() == 1 || digit(cell[1])))
-    return add_allele(*parse_allele(cell));  // the plain allele of long tables, without further questions
   if (blank_token(cell)) return;
   if (unknown_token(cell)) {
     unknown_ = true;
@@ -249,9 +286,9 @@ void CallReader::split_cell(std::string_view cell) {
 CallReading CallReader::finish() const {
   CallReading result = reading_;
   if (result.kind == CallKind::syntax) return result;
-  if (n_alleles_ > 2) {
+  if (n_alleles_ + n_classes_ > 2) {
     result.kind = CallKind::many_alleles;
-  } else if (off_ladder_) {
+  } else if (off_ladder_ || (wildcard_ && n_alleles_ != 1)) {
     result.kind = CallKind::off_ladder;
   } else if (sequence_) {
     result.kind = CallKind::sequence;
@@ -262,7 +299,8 @@ CallReading CallReader::finish() const {
     // A man has an X: a lone Y is a call that lost its partner. On the Y chromosome one allele is all there is.
     const bool lone_y = kind_ == LocusKind::sex && alleles_[0] == Allele::letter('Y');
     const bool single_copy = chromosome_ == Chromosome::y || chromosome_ == Chromosome::mitochondrial;
-    const bool half = lone_y || (!single_copy && n_named_ == 1 && (partial_ || unknown_));
+    const bool half = lone_y || (!single_copy && n_named_ == 1 && (partial_ || unknown_ || wildcard_));
+    result.wildcard = wildcard_ && half;
     result.kind = half ? CallKind::half_known : CallKind::typed;
     result.genotype = half ? Genotype(Allele{}, alleles_[0]) : Genotype(alleles_[0], alleles_[0]);
   }

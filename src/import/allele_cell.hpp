@@ -14,7 +14,7 @@ enum class CallKind : std::uint8_t {
   untyped,       ///< nothing but missing tokens
   typed,         ///< genotype complete
   half_known,    ///< one allele, the other not known: a partial profile's single allele, `15/?`, a lone Y
-  off_ladder,    ///< OL, <12, >30, F: kept as it stands, untyped
+  off_ladder,    ///< OL, <12, >30, a lone F: kept as it stands, untyped
   many_alleles,  ///< three or more different alleles: kept as it stands, untyped
   sequence,      ///< a bracketed sequence: its length allele is not stated, kept as it stands, untyped
   syntax         ///< not in the grammar: the row is refused
@@ -24,6 +24,7 @@ struct CallReading {
   CallKind kind = CallKind::untyped;
   Genotype genotype;
   bool repaired_float = false;      ///< 9.3000000000000007 was read as 9.3
+  bool wildcard = false;            ///< `15,F`: half known, and the words are worth keeping
   bool length_of_sequence = false;  ///< the length part of a LUS allele 15_14_1_0
   std::string_view bad_token;       ///< of CallKind::syntax: a view into the cell
 };
@@ -36,7 +37,7 @@ struct CallReading {
 ///
 /// Grammar: `\d{1,2}(\.\d)?` (spreadsheet tails such as 9.3000000000000007 repaired), X and Y at the sex marker, A C G T
 /// I D at SNPs, LUS alleles (length part). Missing: empty . - NA N/A NULL 0 -9 ? INC * /. One allele alone is a homozygote
-/// unless the profile is partial; beside an explicit `? * - 0 -9 INC` it is half known. No allocation for plain calls.
+/// unless the profile is partial; beside an explicit `? * - 0 -9 INC F` it is half known. No allocation for plain calls.
 class CallReader {
  public:
   CallReader(LocusKind kind, Chromosome chromosome, bool partial) : kind_(kind), chromosome_(chromosome), partial_(partial) {}
@@ -44,6 +45,7 @@ class CallReader {
   CallReading finish() const;
 
  private:
+  bool add_plain(std::string_view cell);
   void add_token(std::string_view token);
   void add_str(std::string_view token);
   void add_snp(std::string_view token);
@@ -61,6 +63,8 @@ class CallReader {
   unsigned n_named_ = 0;    ///< alleles written, repeats counted
   bool unknown_ = false;    ///< a token that says "another allele, not known"
   bool off_ladder_ = false;
+  bool wildcard_ = false;   ///< F: some allele or none
+  unsigned n_classes_ = 0;  ///< alleles written as a class
   bool sequence_ = false;
   CallReading reading_;
 };

@@ -264,6 +264,8 @@ bool names_a_control(std::string_view sample_name) {
   for (const std::string_view word : {"阳性", "阴性", "空白", "对照"})
     if (sample_name.find(word) != std::string_view::npos) return true;
   const std::string lower = lower_ascii(sample_name) + ' ';
+  for (const std::string_view dna : {"2800m", "9947a", "k562"})
+    if (lower.find(dna) != std::string::npos) return true;
   std::string word;
   for (const char c : lower) {
     if (c >= 'a' && c <= 'z') {

@@ -95,7 +95,8 @@ std::optional<Role> role_of(std::string_view text);
 /// yes/no cells: 1 true yes 是; 0 false no 否 and empty. nullopt if neither.
 std::optional<bool> truth_of(std::string_view text);
 
-/// Names of controls and ladders: a part of the name is ladder, pos, neg, control, blank, ntc, 阳性, 阴性, 空白 or 对照.
+/// Names of controls and ladders: a part of the name is ladder, pos, neg, control, blank, ntc, 阳性, 阴性, 空白 or 对照;
+/// or the name of a control DNA (2800M, 9947A, K562).
 bool names_a_control(std::string_view sample_name);
 
 }  // namespace homeward::import

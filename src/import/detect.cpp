@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+#include "import/familias.hpp"
+
 namespace homeward::import {
 
 namespace {
@@ -97,9 +100,24 @@ const std::vector<Format>& formats() {
       {"cnas-trio", "locus, mother, child, father without header; the file's name is the case", read_cnas_trio},
       {"cnas-trio-sheet", "locus, mother, child, father with a header; the file's name is the case", read_cnas_trio},
       {"pedigree", "pedigree table: family_id, person_id, father_id, mother_id, sex, sample_id, missing", read_pedigree},
+      {"codis-xml", "CODIS CMF 3.2 or 3.3 and Rapid DNA messages (XML)", read_codis_xml, false},
+      {"codis-text", "CODIS CMF 1.0 message, one value a line", read_codis_text, false},
+      {"genepop", "Genepop: loci, then individuals with codes of two or three digits an allele", read_genepop, false},
+      {"familias", "Familias project (.fam): persons, or the DVI section's unidentified persons and reference families", read_familias,
+       false},
       {"sample-sheet", "what a lab says of its samples: sample_id, role, family_id, sex, ...", read_sheet},
   };
   return kFormats;
+}
+
+const Format* detect_structure(std::string_view text) {
+  if (is_familias(text)) return format_named("familias");
+  if (is_genepop(text)) return format_named("genepop");
+  const std::string root = xml_root(text.substr(0, 65536));
+  if (root == "CODISImportFile" || root == "CODISRapidImportFile") return format_named("codis-xml");
+  const std::vector<std::string_view> lines = first_lines(text.substr(0, 4096), 3);
+  if (lines.size() == 3 && trim_cell(lines[0]) == "1.0" && lower_ascii(trim_cell(lines[2])) == "import") return format_named("codis-text");
+  return nullptr;
 }
 
 Detected detect_table(std::string_view text, char delimiter, const LocusDictionary& loci) {

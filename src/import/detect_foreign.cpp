@@ -14,32 +14,13 @@ bool starts(std::string_view text, std::string_view with) { return text.substr(0
 
 std::string_view first_token(std::string_view line) { return line.substr(0, line.find_first_of(" \t,;")); }
 
-/// Name of the root element, without namespace prefix; empty if the text is no XML.
-std::string xml_root(std::string_view text) {
-  std::size_t i = 0;
-  for (;;) {
-    i = text.find('<', i);
-    if (i == std::string_view::npos || i + 1 >= text.size()) return {};
-    if (text[i + 1] != '?' && text[i + 1] != '!') break;
-    ++i;
-  }
-  const std::string_view name = text.substr(i + 1, text.find_first_of(" \t\r\n/>", i + 1) - i - 1);
-  const std::size_t prefix = name.find(':');
-  return std::string(prefix == std::string_view::npos ? name : name.substr(prefix + 1)).substr(0, 40);
-}
-
 std::string xml_kind(std::string_view text) {
   const std::string root = xml_root(text.substr(0, 65536));
-  if (root == "CODISImportFile")
-    return "a CODIS CMF 3 import file (XML), which this version does not read; export the profiles as a table (GeneMapper, CSV)";
-  if (root == "CODISRapidImportFile")
-    return "a CODIS Rapid Import file (XML), which this version does not read; export the profiles as a table";
   if (root == "schema") return "an XML schema: it describes a format and holds no profiles";
   if (root == "CmfList") return "OSIRIS's list of CODIS names (XML): it holds no profiles";
-  if (root == "frequencies" || root == "allele")
-    return "allele frequencies (XML), not profiles; convert them to a frequency table for --population";
+  if (root == "frequencies" || root == "allele") return "a table of allele frequencies (XML), not of profiles; give it to --population";
   if (root.empty()) return "a damaged XML file: it has no element";
-  return "an XML file with the root element <" + root + ">, which is no profile format we know; export the profiles as a table";
+  return "an XML file with the root element <" + escaped(root) + ">, which is no profile format we know; export the profiles as a table";
 }
 
 /// `11=0.0005` cells behind a locus name.
@@ -106,10 +87,24 @@ std::string ped_kind(const std::vector<std::string_view>& lines) {
 
 }  // namespace
 
+std::string xml_root(std::string_view text) {
+  if (text.empty() || trim_cell(text.substr(0, 256)).substr(0, 1) != "<") return {};
+  std::size_t i = 0;
+  for (;;) {
+    i = text.find('<', i);
+    if (i == std::string_view::npos || i + 1 >= text.size()) return {};
+    if (text[i + 1] != '?' && text[i + 1] != '!') break;
+    ++i;
+  }
+  const std::string_view name = text.substr(i + 1, text.find_first_of(" \t\r\n/>", i + 1) - i - 1);
+  const std::size_t prefix = name.find(':');
+  return std::string(prefix == std::string_view::npos ? name : name.substr(prefix + 1)).substr(0, 40);
+}
+
 std::string refusal_by_magic(std::string_view bytes) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kMagic{{
-      {std::string_view("PK\x03\x04", 4), "a zip archive, probably an Excel workbook (.xlsx); save the sheet as CSV UTF-8"},
-      {std::string_view("\xD0\xCF\x11\xE0", 4), "an old Office file, probably an Excel workbook (.xls); save the sheet as CSV UTF-8"},
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kMagic{{
+      {std::string_view("\xD0\xCF\x11\xE0", 4),
+       "an old Office file or a workbook with a password; save the sheet without one, as .xlsx or CSV UTF-8"},
       {std::string_view("\x1F\x8B", 2), "a gzip archive; unpack it first"},
       {std::string_view("\x89HDF", 4), "an HDF5 file, such as a store of homeward; give it as the STORE, not as a file to load"},
       {std::string_view("\x6C\x1B\x01", 3), "a PLINK .bed file (binary SNP genotypes), which this version does not read"},
@@ -131,20 +126,16 @@ std::string refusal_by_structure(std::string_view text, char delimiter, const Lo
   const std::string_view first = trim_cell(lines[0]);
   if (first.front() == '<') return xml_kind(text);
   if (first.front() == '{' || first.front() == '[') return "a JSON file, not a table of profiles; a population goes to --population";
-  if (starts(first, "\"Output from Familias") || starts(first, "Output from Familias"))
-    return "a Familias project (.fam), which this version does not read; export its profiles as a table";
   if (starts(first, "##fileformat=VCF")) return "a VCF file (variant calls), which this version does not read";
   if (starts(first, "#Report: STR Table"))
     return "a GeneMarker HTS report (sequence reads per allele), not final calls; export the called alleles as a table";
   if (first_token(first) == "#IID" || first_token(first) == "#FID" || first_token(first) == "#IID1")
     return "a PLINK 2 table (.psam or .kin0), which this version does not read";
-  if (first == "1.0" && lines.size() > 3 && trim_cell(lines[2]) == "IMPORT")
-    return "a CODIS CMF 1.0 message (one value a line), which this version does not read; export the profiles as a table";
   if (starts(first, "#CNAS_AF") || cnas_frequencies(lines))
     return "a CNAS table of allele frequencies, not of profiles; give it to --population";
-  if (strider_table(lines)) return "a STRidER table of allele frequencies of many populations, not of profiles";
-  if (familias_frequencies(lines, loci)) return "a Familias table of allele frequencies, not of profiles";
-  if (yaml_frequencies(lines)) return "a YAML file of allele frequencies, not a table of profiles";
+  if (strider_table(lines)) return "a STRidER table of allele frequencies, not of profiles; give it to --population FILE#NAME";
+  if (familias_frequencies(lines, loci)) return "a Familias table of allele frequencies, not of profiles; give it to --population";
+  if (yaml_frequencies(lines)) return "a table of allele frequencies (YAML), not of profiles; give it to --population";
   const std::vector<std::string_view> cells = split(first, '\t');
   if (cells.size() >= 4 && cells[0].find(':') != std::string_view::npos && cells[1].find(" bases") != std::string_view::npos)
     return "STRait Razor output (sequence reads per allele), not final calls; convert it to called alleles first";

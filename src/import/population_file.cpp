@@ -8,6 +8,7 @@
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "homeward/error.hpp"
+#include "import/familias.hpp"
 #include "import/population_file_parts.hpp"
 
 namespace homeward {
@@ -44,8 +45,6 @@ std::string read_text(const fs::path& path) {
   if (!stream && text.empty()) throw Error(ErrorKind::input, fmt::format("cannot read the population file {}", path.string()));
   if (text.find('\0') != std::string::npos)
     throw Error(ErrorKind::input, fmt::format("{} is not a text file in UTF-8 (a spreadsheet?); save it as CSV or text", path.string()));
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.compare(0, kByteOrderMark.size(), kByteOrderMark) == 0) text.erase(0, kByteOrderMark.size());
   return text;
 }
 
@@ -92,33 +91,60 @@ std::vector<std::string> shipped_populations(const fs::path& data_dir) {
 
 Population read_population(const std::string& path_or_id, const fs::path& data_dir) {
   const Chosen chosen = locate(path_or_id, data_dir);
-  const std::string text = read_text(chosen.path);
+  Population population = read_population_text(read_text(chosen.path), chosen.path, chosen.column, data_dir);
+  population.path = chosen.path.string();
+  population.sha256 = sha256_of_file(chosen.path);
+  return population;
+}
+
+namespace {
+
+bool read_markup(const std::string& text, const fs::path& path, const std::string& column, FrequencyTableBuilder& table) {
+  try {
+    return read_frequency_markup(text, column, path.stem().string(), table);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::input, fmt::format("{}: {}", path.string(), error.what()));
+  }
+}
+
+}  // namespace
+
+Population read_population_text(std::string text, const fs::path& path, const std::string& column, const fs::path& data_dir) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.compare(0, kByteOrderMark.size(), kByteOrderMark) == 0) text.erase(0, kByteOrderMark.size());
   const LocusDictionary dictionary(data_dir);
   std::vector<std::string> defects;
   Population population;
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first != std::string::npos && text[first] == '{') {
     population = read_population_json(text, dictionary, defects);
+  } else if (import::is_familias(text)) {
+    try {
+      population = read_population_familias(text, dictionary, defects);
+    } catch (const Error& error) {
+      throw Error(ErrorKind::input, fmt::format("{}: {}", path.string(), error.what()));
+    }
+    population.id = path.stem().string();
+    population.source = path.filename().string();
   } else {
     FrequencyTableBuilder table(dictionary, defects);
-    if (!read_frequency_table(text, chosen.column, table))
+    if (!read_markup(text, path, column, table) && !read_frequency_table(text, column, table))
       throw Error(
           ErrorKind::input,
           fmt::format("{} is no population in a known format; expected native JSON, a list 'locus,allele,frequency[,n_alleles]', a matrix "
-                      "'Allele,LOCUS,LOCUS,...', CNAS text 'LOCUS<tab>11=0.0005<tab>...', STRidER CSV or Familias frequency text",
-                      chosen.path.string()));
+                      "'Allele,LOCUS,LOCUS,...', CNAS text 'LOCUS<tab>11=0.0005<tab>...', STRidER CSV or XML, YAML, Familias frequency "
+                      "text or a Familias project",
+                      path.string()));
     population = table.finish(data_dir);
-    population.id = chosen.path.stem().string();
-    population.title = population.source = chosen.path.filename().string();
+    population.id = path.stem().string();
+    population.title = population.source = path.filename().string();
   }
   check_sums(population, defects);
   if (population.loci.empty() && defects.empty()) defects.push_back("no locus with frequencies");
   if (!defects.empty())
-    throw Error(ErrorKind::input, fmt::format("{} has {} defect{}:\n  {}", chosen.path.string(), defects.size(),
-                                              defects.size() == 1 ? "" : "s", fmt::join(defects, "\n  ")));
+    throw Error(ErrorKind::input, fmt::format("{} has {} defect{}:\n  {}", path.string(), defects.size(), defects.size() == 1 ? "" : "s",
+                                              fmt::join(defects, "\n  ")));
   check_core_loci(population);
-  population.path = chosen.path.string();
-  population.sha256 = sha256_of_file(chosen.path);
   return population;
 }
 

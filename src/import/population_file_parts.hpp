@@ -13,9 +13,16 @@
 
 namespace homeward {
 
+/// read_population of a text in memory; `name` (a file name) is its id and its name in messages. Without digest and path.
+Population read_population_text(std::string text, const std::filesystem::path& name, const std::string& column,
+                                const std::filesystem::path& data_dir);
+
 /// Native JSON (data-schemas/population.schema.json). Every defect becomes one sentence; the returned population is only
 /// meaningful when there is none.
 Population read_population_json(const std::string& text, const LocusDictionary& dictionary, std::vector<std::string>& defects);
+
+/// The database of a Familias project, as above; also throws Error(input) when the project itself is damaged.
+Population read_population_familias(std::string_view text, const LocusDictionary& dictionary, std::vector<std::string>& defects);
 
 /// Collects the loci of a table that states frequencies and nothing else. Locus names are canonicalised; amelogenin, Y loci
 /// and names that are not loci are left out (with a warning that lists the Y loci).
@@ -67,5 +74,9 @@ class FrequencyTableBuilder {
 /// Tells the format of a bare table by its content and reads it. `column` chooses the population of a file that has
 /// several (STRidER). False when the format is none of those known.
 bool read_frequency_table(std::string_view text, const std::string& column, FrequencyTableBuilder& table);
+
+/// The same for XML (STRidER; one locus of tags like <a13_2>, named by the file, `stem`) and YAML. Throws Error(input) "line N:
+/// ..." when the XML is damaged.
+bool read_frequency_markup(std::string_view text, const std::string& column, const std::string& stem, FrequencyTableBuilder& table);
 
 }  // namespace homeward

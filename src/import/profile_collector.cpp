@@ -56,6 +56,18 @@ std::string_view defect_reason(RowDefect defect) {
 
 }  // namespace
 
+bool same_description(const ImportedSample& a, const ImportedSample& b) {
+  return a.person_id == b.person_id && a.role == b.role && a.sex == b.sex && a.family_id == b.family_id && a.slot == b.slot &&
+         a.kit == b.kit && a.partial == b.partial;
+}
+
+bool same_sample(const ImportedSample& a, const ImportedSample& b) {
+  const auto equal_call = [](const ImportedCall& x, const ImportedCall& y) {
+    return x.locus == y.locus && x.genotype == y.genotype && x.raw == y.raw;
+  };
+  return same_description(a, b) && std::equal(a.calls.begin(), a.calls.end(), b.calls.begin(), b.calls.end(), equal_call);
+}
+
 ProfileCollector::ProfileCollector(ImportedFile& file, const TextSource& source, const ImportOptions& options)
     : file_(file), source_(source), options_(options), dictionary_(options.data_dir), issues_(source.path) {
   if (options.sample_regex.empty()) return;
@@ -75,6 +87,27 @@ std::optional<std::uint32_t> ProfileCollector::locus(const std::string& spelling
   const std::optional<std::uint32_t> found = find_locus(spelling, kit);
   locus_of_spelling_.emplace(key, found);
   return found;
+}
+
+std::optional<std::uint32_t> ProfileCollector::stated_locus(const std::string& spelling, const std::string& kit, LocusKind kind) {
+  constexpr std::size_t kMaxNameBytes = 64;
+  const auto known = locus_of_spelling_.find(std::make_pair(spelling, kit));
+  if (known != locus_of_spelling_.end()) return known->second;
+  if (dictionary_.find(spelling, kit)) return locus(spelling, kit);
+  if (spelling.size() > kMaxNameBytes || n_unlisted_ >= kMaxUnlisted) {
+    mark_as_locus(spelling);
+    return locus(spelling, kit);
+  }
+  ++n_unlisted_;
+  issues_.add(Severity::warning, "W_LOCUS_UNLISTED", 1, spelling,
+              {.action = "loaded under its printed name",
+               .message = "a locus that no list of ours knows; it is used where the population has a locus of this name",
+               .suggestion = "add its spelling to the alias table if it is a known locus",
+               .field = "locus"});
+  const auto [it, fresh] = locus_of_name_.emplace(spelling, static_cast<std::uint32_t>(file_.loci.size()));
+  if (fresh) file_.loci.push_back({spelling, kind, Chromosome::autosomal, {}});
+  locus_of_spelling_.emplace(std::make_pair(spelling, kit), it->second);
+  return it->second;
 }
 
 std::optional<std::uint32_t> ProfileCollector::find_locus(const std::string& spelling, const std::string& kit) {
@@ -172,22 +205,28 @@ bool ProfileCollector::describe(const SampleFields& fields, const Row& row, Impo
   return fill_role_and_sex(fields, row, sample);
 }
 
+std::string_view ProfileCollector::mapped(const char* column, std::string_view word) const {
+  if (options_.mapping.values.empty()) return word;
+  const auto found = options_.mapping.values.find({column, std::string(trim_cell(word))});
+  return found == options_.mapping.values.end() ? word : std::string_view(found->second);
+}
+
 bool ProfileCollector::fill_role_and_sex(const SampleFields& fields, const Row& row, ImportedSample& sample) {
-  const std::optional<Role> role = role_of(fields.role);
+  const std::optional<Role> role = role_of(mapped("role", fields.role));
   if (!role) {
     reject("E_ROLE_UNKNOWN", "the role is not a word we know", row, "role", masked_token(trim_cell(fields.role)),
            "child, father, mother, parent, sibling, grandparent, avuncular, half-sibling, spouse, relative or control");
     return false;
   }
   sample.role = *role;
-  const std::string_view sex_text = trim_cell(fields.sex);
+  const std::string_view sex_text = trim_cell(mapped("sex", fields.sex));
   const std::optional<Sex> sex = parse_sex(sex_text);
   if (!sex)
     issues_.add(Severity::warning, "W_SEX_NOT_UNDERSTOOD", row.line, "sex",
                 {.value = masked_token(sex_text),
                  .action = "left unknown",
                  .message = "sex is read from words, never guessed from digits",
-                 .suggestion = "write M or F"});
+                 .suggestion = "write M or F, or say in a mapping file what the digits mean"});
   sample.sex = sex.value_or(Sex::unknown);
   if (const auto sheet = options_.sheet.find(sample.sample_id); sheet != options_.sheet.end())
     fill_from_sheet(sheet->second, fields, row, sample);
@@ -257,8 +296,8 @@ bool ProfileCollector::take_call(const CallReading& reading, std::uint32_t locus
       if (reading.kind == CallKind::half_known && !cells.empty())
         issues_.add(Severity::note, "W_HALF_KNOWN", line, column,
                     {.action = "second allele not known", .message = "one allele seen, the other unknown"});
-      if (reading.length_of_sequence) {
-        ++n_lengths_of_sequences_;
+      if (reading.length_of_sequence || reading.wildcard) {
+        n_lengths_of_sequences_ += reading.length_of_sequence ? 1U : 0U;
         calls.push_back({locus, reading.genotype, joined(cells)});
         return true;
       }
@@ -298,6 +337,8 @@ void ProfileCollector::reject_syntax(const CallReading& reading, const Row& row,
   for (const std::string_view month : {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"})
     if (lower_ascii(reading.bad_token).find(month) != std::string::npos)
       suggestion = "a spreadsheet turned the call into a date: format the column as text";
+  if (reading.bad_token.size() >= 10 && reading.bad_token[4] == '-' && reading.bad_token[7] == '-')
+    suggestion = "a spreadsheet turned the call into a date: format the column as text and type the call again";
   if (reading.bad_token.find('\xE6') != std::string_view::npos) suggestion = "is this a date? format the column as text";
   reject("E_ALLELE_SYNTAX", "not an allele at locus column " + column, row, column, masked_token(reading.bad_token), suggestion);
 }

@@ -35,6 +35,10 @@ struct SampleFields {
 
 inline constexpr std::size_t kMaxIdBytes = 200;
 
+/// Whether two readings of one sample say the same of the person, and whether their calls are the same too.
+bool same_description(const ImportedSample& a, const ImportedSample& b);
+bool same_sample(const ImportedSample& a, const ImportedSample& b);
+
 class ProfileCollector {
  public:
   ProfileCollector(ImportedFile& file, const TextSource& source, const ImportOptions& options);
@@ -45,6 +49,9 @@ class ProfileCollector {
   /// Index of a locus by its spelling in the file, with the issues of its column said once. nullopt: not a locus, or
   /// unknown; then nothing of the column is loaded.
   std::optional<std::uint32_t> locus(const std::string& spelling, const std::string& kit);
+  /// The same for formats that say of each name that it is a locus: one that no list of ours knows is taken under the printed
+  /// name, as `kind` on an autosome, with an issue. At most kMaxUnlisted names of a file; the rest counts as unknown.
+  std::optional<std::uint32_t> stated_locus(const std::string& spelling, const std::string& kit, LocusKind kind);
   const Locus& locus_at(std::uint32_t index) const { return file_.loci[index]; }
   /// One cell of an unknown column was left out.
   void count_unknown(const std::string& spelling, std::string_view cell);
@@ -88,6 +95,8 @@ class ProfileCollector {
     std::uint64_t line = 0;
     std::string column{};
   };
+  /// What the mapping says that a word of this column means; the word itself when it says nothing.
+  std::string_view mapped(const char* column, std::string_view word) const;
   bool fill_role_and_sex(const SampleFields& fields, const Row& row, ImportedSample& sample);
   void fill_from_sheet(const ImportedSample& sheet, const SampleFields& fields, const Row& row, ImportedSample& sample);
   void check_sex_marker();
@@ -107,6 +116,8 @@ class ProfileCollector {
   std::map<std::string, Unknown> unknown_;
   std::vector<ManyAlleles> many_;
   std::optional<std::regex> sample_regex_;
+  static constexpr std::size_t kMaxUnlisted = 1000;
+  std::size_t n_unlisted_ = 0;
   std::uint64_t n_lengths_of_sequences_ = 0;
   std::uint64_t n_unmatched_names_ = 0;
 };
@@ -116,6 +127,10 @@ void read_wide(ImportedFile& file, const TextSource& source, const ImportOptions
 void read_long(ImportedFile& file, const TextSource& source, const ImportOptions& options);
 void read_cnas_trio(ImportedFile& file, const TextSource& source, const ImportOptions& options);
 void read_pedigree(ImportedFile& file, const TextSource& source, const ImportOptions& options);
+void read_codis_xml(ImportedFile& file, const TextSource& source, const ImportOptions& options);
+void read_codis_text(ImportedFile& file, const TextSource& source, const ImportOptions& options);
+void read_genepop(ImportedFile& file, const TextSource& source, const ImportOptions& options);
+void read_familias(ImportedFile& file, const TextSource& source, const ImportOptions& options);
 void read_sheet(ImportedFile& file, const TextSource& source, const ImportOptions& options);
 
 }  // namespace homeward::import

@@ -96,7 +96,7 @@ class LongReader {
     ImportedSample sample;
     if (!collector_.describe(fields, row, sample)) return std::nullopt;
     if (known != index_of_.end()) {
-      if (same_person(file_.samples[known->second], sample)) return known->second;
+      if (same_description(file_.samples[known->second], sample)) return known->second;
       collector_.reject("E_DUP_ID_CONFLICT", "an earlier row describes this sample otherwise", row, {}, {},
                         "say the same in all rows of a sample");
       return std::nullopt;
@@ -106,11 +106,6 @@ class LongReader {
     index_of_.emplace(std::move(id), last_index_);
     file_.samples.push_back(std::move(sample));
     return last_index_;
-  }
-
-  static bool same_person(const ImportedSample& a, const ImportedSample& b) {
-    return a.person_id == b.person_id && a.role == b.role && a.sex == b.sex && a.family_id == b.family_id && a.slot == b.slot &&
-           a.kit == b.kit && a.partial == b.partial;
   }
 
   void read_row(const Row& row) {

@@ -127,22 +127,13 @@ class WideReader {
       file_.samples.push_back(std::move(sample));
       return true;
     }
-    if (same(file_.samples[it->second], sample))
+    if (same_sample(file_.samples[it->second], sample))
       collector_.issues().add(Severity::warning, "W_DUP_ROW", row.line, "",
                               {.action = "left out", .message = "the same row as an earlier one"});
     else
       collector_.reject("E_DUP_ID_CONFLICT", "the sample id of an earlier row, with other data", row, {}, {},
                         "give each sample its own id");
     return false;
-  }
-
-  static bool same(const ImportedSample& a, const ImportedSample& b) {
-    const auto equal_call = [](const ImportedCall& x, const ImportedCall& y) {
-      return x.locus == y.locus && x.genotype == y.genotype && x.raw == y.raw;
-    };
-    return a.person_id == b.person_id && a.role == b.role && a.sex == b.sex && a.family_id == b.family_id && a.slot == b.slot &&
-           a.kit == b.kit && a.partial == b.partial &&
-           std::equal(a.calls.begin(), a.calls.end(), b.calls.begin(), b.calls.end(), equal_call);
   }
 
   void reject_rows(const std::set<std::uint32_t>& refused) {

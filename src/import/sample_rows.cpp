@@ -1,12 +1,24 @@
 #include "import/sample_rows.hpp"
 
+#include <algorithm>
+
+#include "import/detect.hpp"
 #include "import/profile_collector.hpp"
+#include "import/reported_samples.hpp"
+#include "import/table_start.hpp"
 #include "import/text_file.hpp"
 
 namespace homeward::import {
 
-std::vector<Reject> rows_of_samples(const std::filesystem::path& path, const ImportOptions& options, const RefusedSamples& refused) {
-  const TextFile text = read_text_file(path, options);
+std::vector<Reject> rows_of_samples(const ImportedFile& file, const ImportOptions& options, const RefusedSamples& refused) {
+  const auto format = std::find_if(formats().begin(), formats().end(), [&](const Format& f) { return f.name == file.format; });
+  if (format != formats().end() && !format->table) return rows_of_reported(file, refused);
+  const std::filesystem::path path(file.path);
+  ImportOptions same_sheet = options;
+  same_sheet.worksheet = file.sheet;
+  TextFile text = read_text_file(path, same_sheet);
+  if (!options.mapping.columns.empty()) apply_mapping(text, options.mapping, file.path);
+  if (options.format == "auto" || options.format.empty()) blank_title_rows(text, LocusDictionary(options.data_dir));
   ImportedFile scratch;
   const TextSource source{path.string(), path.stem().string(), text.decoded.text, text.delimiter, false};
   ProfileCollector names(scratch, source, options);  // for the rule that makes sample ids of names

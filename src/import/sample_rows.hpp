@@ -16,7 +16,8 @@ using RefusedSamples = std::map<std::string, std::pair<std::string, std::string>
 
 /// All rows of these samples in a table that has a sample column, as rejects in file order, with the cells in the order of
 /// `ImportedFile::reject_header`. Tables whose samples are named by the file (trios, STRmix references) give none.
-/// Reads the file again; throws like read_profiles.
-std::vector<Reject> rows_of_samples(const std::filesystem::path& path, const ImportOptions& options, const RefusedSamples& refused);
+/// Of a file that is no table (CODIS, Familias) its calls as rows of a native long table. Reads the file again; throws like
+/// read_profiles.
+std::vector<Reject> rows_of_samples(const ImportedFile& file, const ImportOptions& options, const RefusedSamples& refused);
 
 }  // namespace homeward::import

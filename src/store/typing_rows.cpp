@@ -92,9 +92,9 @@ void TypingRows::stage_call(const ImportedCall& call, std::vector<std::uint32_t>
   // Beside the matrix: the genotype it cannot hold, or the words that say more than the genotype.
   std::optional<StagedBeside> beside;
   if (!in_matrix)
-    beside = StagedBeside{locus, alleles.a, alleles.b, call.raw.empty() ? to_string(call.genotype) : call.raw};
+    beside = StagedBeside{locus, alleles.a, alleles.b, call.raw.empty() ? to_string(call.genotype) : call.raw.str()};
   else if (!call.raw.empty())
-    beside = StagedBeside{locus, 0, 0, call.raw};
+    beside = StagedBeside{locus, 0, 0, call.raw.str()};
 
   std::vector<StagedBeside>& besides = str ? staged_str_beside_ : staged_snp_beside_;
   const auto earlier = std::find_if(besides.begin(), besides.end(), [&](const StagedBeside& b) { return b.locus == locus; });

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 PROGRAM = os.environ["HOMEWARD_PROGRAM"]
-COMMANDS = ["load", "match", "rank", "explain", "lr", "simulate", "evaluate", "info", "check", "doctor", "version", "completion"]
+COMMANDS = ["load", "match", "rank", "explain", "lr", "simulate", "evaluate", "info", "check", "export", "doctor", "version", "completion"]
 OK, FAILURE, USAGE, INPUT, STORE, STOPPED = 0, 1, 2, 3, 4, 5
 
 
@@ -19,8 +19,8 @@ class CliTest(unittest.TestCase):
         self.addCleanup(scratch.cleanup)
         self.folder = pathlib.Path(scratch.name)
 
-    def homeward(self, *words, expect=OK, environment=None, stdin=subprocess.DEVNULL):
-        result = subprocess.run([PROGRAM, *map(str, words)], stdin=stdin, capture_output=True, text=True, timeout=240, check=False,
+    def homeward(self, *words, expect=OK, environment=None, stdin=subprocess.DEVNULL, before=None):
+        result = subprocess.run([PROGRAM, *map(str, words)], stdin=stdin, capture_output=True, text=True, timeout=240, check=False, preexec_fn=before,
                                 cwd=self.folder, env={**os.environ, **(environment or {})})
         said = f"homeward {' '.join(map(str, words))}\n{result.stdout[-2000:]}\n{result.stderr[-4000:]}"
         self.assertEqual(result.returncode, expect, said)

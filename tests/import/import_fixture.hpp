@@ -85,7 +85,7 @@ inline std::string call(const ImportedFile& file, std::string_view sample_id, st
   const ImportedSample* sample = find_sample(file, sample_id);
   if (sample == nullptr) return "no sample";
   for (const ImportedCall& c : sample->calls)
-    if (file.loci[c.locus].name == locus) return c.genotype.typed() ? to_string(c.genotype) : "raw " + c.raw;
+    if (file.loci[c.locus].name == locus) return c.genotype.typed() ? to_string(c.genotype) : "raw " + c.raw.str();
   return {};
 }
 
@@ -94,7 +94,7 @@ inline std::string substance(const ImportedFile& file) {
   std::vector<std::string> lines;
   for (const ImportedSample& s : file.samples) {
     std::vector<std::string> calls;
-    for (const ImportedCall& c : s.calls) calls.push_back(file.loci[c.locus].name + "=" + to_string(c.genotype) + c.raw);
+    for (const ImportedCall& c : s.calls) calls.push_back(file.loci[c.locus].name + "=" + to_string(c.genotype) + c.raw.str());
     std::sort(calls.begin(), calls.end());
     std::string line = s.sample_id + '|' + s.person_id + '|' + std::string(to_string(s.role)) + '|' + std::string(to_string(s.sex)) + '|' +
                        s.family_id + '|' + s.kit + '|' + (s.partial ? "p" : "");

@@ -86,6 +86,16 @@ TEST_CASE("three different alleles are no genotype") {
   CHECK(text("15/16/17") == "many");
   CHECK(text("15,16,17,18,19") == "many");
   CHECK(text("15/16/OL") == "off ladder");
+  CHECK(text("28/29/<25") == "many");  // an allele of that class is a third one
+  CHECK(text("<25,>40") == "off ladder");
+}
+
+TEST_CASE("F beside an allele is a second allele that is not known") {
+  CHECK(text("15,F") == text("15/?"));
+  CHECK(reading("15,F").wildcard);
+  CHECK_FALSE(reading("15/?").wildcard);
+  CHECK(text("15,17,F") == "off ladder");
+  CHECK(text("F,F") == "off ladder");
 }
 
 TEST_CASE("letters belong to the sex marker and to SNPs, numbers to STRs") {

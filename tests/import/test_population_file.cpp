@@ -8,6 +8,7 @@
 #include "catch_compat.hpp"
 #include "homeward/error.hpp"
 #include "homeward/import.hpp"
+#include "import_fixture.hpp"
 #include "shared_folder.hpp"
 
 using namespace homeward;
@@ -364,6 +365,63 @@ TEST_CASE("real files of other programs") {
     const Population codis = read_population((*shared / "formats/familias/familias_freqdb_codis.txt").string(), kData);
     CHECK(frequency(codis, "CSF1PO", "11.3") == 0.0005917161);
   }
+}
+
+TEST_CASE("every real frequency file is a population or says why not") {
+  const auto shared = shared_folder("formats/README.md");
+  if (!shared) return;
+  struct Expected {
+    const char* file;
+    std::size_t loci;     ///< 0: refused
+    const char* refusal;  ///< words of the reason
+  };
+  constexpr Expected kFiles[] = {
+      {"cnas/CNAS_AF_39.txt", 39, ""},
+      {"euroformix/GF_freq.csv", 21, ""},
+      {"familias/familias_freqdb_codis.txt", 13, ""},
+      {"familias/pedFamilias_paternity.fam", 10, ""},
+      {"familias/KLINK_halfsib-test.fam", 8, ""},
+      {"familias/dvir_KETPex498_DVI.fam", 16, ""},
+      {"familias/dvir_dvi-example.fam", 1, ""},
+      {"frequency_files/AGCU_EX22_D19S433.xml", 1, ""},
+      {"frequency_files/MPTK_frequency_first60.yml", 0, "sum to"},  // its last locus is cut off
+      {"frequency_files/STRidER_2019_first4000bytes.xml", 0, "well-formed"},
+      {"frequency_files/STRidER_2025_first60.csv#AUSTRIA", 0, "sum to"},
+      {"frequency_files/STRmix_style_FBI_extended_Cauc_022024.csv", 23, ""},
+  };
+  for (const Expected& expected : kFiles) {
+    std::string outcome;
+    std::size_t loci = 0;
+    try {
+      loci = read_population((*shared / "formats" / expected.file).string(), kData).loci.size();
+    } catch (const Error& error) {
+      outcome = error.what();
+    }
+    INFO(expected.file << ": " << loci << " loci; " << outcome);
+    CHECK(loci == expected.loci);
+    CHECK(has(outcome, expected.refusal));
+  }
+}
+
+TEST_CASE("frequencies in markup are read like tables") {
+  const testing::Folder folder;
+  const std::string strider =
+      "<frequencies><marker><name>TH01</name><origin name=\"AUSTRIA\" n=\"222\"><frequency allele=\"6\">0.4</frequency><frequency "
+      "allele=\"9.3\">0.6</frequency></origin><origin name=\"B\" n=\"10\"><frequency "
+      "allele=\"7\">1</frequency></origin></marker></frequencies>";
+  const Population austria = read_population(folder.write("s.xml", strider).string(), kData);
+  CHECK(frequency(austria, "TH01", "9.3") == 0.6);
+  CHECK(austria.find("TH01")->n_alleles == 444U);
+  CHECK(warns(austria, "W_POPULATION_COLUMN"));
+  CHECK(frequency(read_population((folder.path() / "s.xml").string() + "#b", kData), "TH01", "7") == 1.0);
+  const Population tags =
+      read_population(folder.write("KIT_D19S433.xml", "<allele>\n<a13>0.4</a13><a13_2>0.6</a13_2></allele>").string(), kData);
+  CHECK(frequency(tags, "D19S433", "13.2") == 0.6);
+  const Population yaml =
+      read_population(folder.write("f.yml", "# source\n\nTH01:\n  6: 0.4\n  9.3: 0.6\nvWA:\n  \"15\": 1\n").string(), kData);
+  CHECK(frequency(yaml, "TH01", "9.3") == 0.6);
+  CHECK(frequency(yaml, "vWA", "15") == 1.0);
+  CHECK(has(refusal("<frequencies><marker>"), "well-formed"));
 }
 
 TEST_CASE("the frequency files of the reference set are accepted") {

@@ -243,12 +243,12 @@ TEST_CASE("the rows of samples that the store refuses are found again") {
   const Folder folder;
   const auto wide = folder.write("wide.csv", "sep=;\nsample_id;vWA\nS1;15/17\nS2;\"16;\"\nS3;14\n");
   const import::RefusedSamples refused{{"S2", {"E_DUP_ID_CONFLICT", "known otherwise"}}};
-  const auto rows = import::rows_of_samples(wide, options(), refused);
+  const auto rows = import::rows_of_samples(read_profiles(wide, options()), options(), refused);
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].line == 4);
   CHECK(rows[0].cells == std::vector<std::string>{"S2", "16;"});
   const auto lines = folder.write("long.csv", "sample_id,locus,allele1,allele2\nS1,vWA,15,17\nS2,vWA,15,17\nS2,TH01,6,7\n");
-  CHECK(import::rows_of_samples(lines, options(), refused).size() == 2);
+  CHECK(import::rows_of_samples(read_profiles(lines, options()), options(), refused).size() == 2);
   CHECK(read_profiles(wide, options()).sha256 == sha256_of_file(wide));
 }
 

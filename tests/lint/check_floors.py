@@ -28,6 +28,7 @@ HEADER_ROOM = {
     "results": "results",
     "observation": "genetics", "case": "genetics",
     "likelihood": "likelihood", "scoring_profile": "score", "kernel": "scan", "search": "search", "search_session": "search", "import": "import",
+    "export": "import",
     "store": "store", "report": "report", "simulate": "simulate", "simulation": "simulate", "evaluate": "report", "evaluation": "report",
     "decide": "decide",
 }
@@ -37,6 +38,7 @@ LIBRARY_HOMES = [
     (re.compile(r"^\w*mmintrin\.h$|^immintrin\.h$|^x86intrin\.h$|^arm_neon\.h$"), {"src/scan"}, "intrinsics stay in src/scan"),
     (re.compile(r"^omp\.h$"), {"src/search", "src/decide", "src/simulate"}, "OpenMP stays in src/search, src/decide, src/simulate"),
     (re.compile(r"^boost/"), {"tools"}, "Boost stays in tools"),
+    (re.compile(r"^expat\.h$|^minizip/"), {"src/import"}, "XML and zip stay in src/import"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 OMP_PRAGMA = re.compile(r"^\s*#\s*pragma\s+omp\b(?!\s+simd)")
@@ -149,6 +151,7 @@ PLANTED = {
     "src/base/k.cpp": 'std::cerr << "bad";\n',
     "src/base/l.cpp": "std::exit(1);\n",
     "src/attic/m.cpp": "int x;\n",
+    "src/store/r.cpp": "#include <expat.h>\n",
     "src/base/n.cpp": "// TO" + "DO later\n",
     "scripts/o.sh": "cd /ho" + "me/someone\n",
     "src/base/p.hpp": "int x;\n",

@@ -182,12 +182,12 @@ TEST_CASE("a sequence allele keeps its words beside its length") {
   const Scratch folder;
   FileBuilder f("a.csv");
   f.add("C", Role::child, {{"vWA", "15/17"}});
-  f.last().calls[0].raw = "15_14_1_0/17";
+  f.last().calls[0].raw = std::string("15_14_1_0/17");
   load(folder / "a.h5", f);
   CHECK(everybody(*Store::open(folder / "a.h5"))["C"]["vWA"] == "15/17");
   FileBuilder same("b.csv"), other("c.csv");
-  same.add("C", Role::child, {{"vWA", "15/17"}}).last().calls[0].raw = "15_14_1_0/17";
-  other.add("C", Role::child, {{"vWA", "15/17"}}).last().calls[0].raw = "15_13_2_0/17";
+  same.add("C", Role::child, {{"vWA", "15/17"}}).last().calls[0].raw = std::string("15_14_1_0/17");
+  other.add("C", Role::child, {{"vWA", "15/17"}}).last().calls[0].raw = std::string("15_13_2_0/17");
   CHECK(load(folder / "a.h5", same).identical_typings == 1);
   CHECK(load(folder / "a.h5", other).new_typings == 1);
   CHECK(check_store(folder / "a.h5").empty());
