@@ -19,8 +19,8 @@
 namespace homeward::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array<const Command*, 12> kCommands{&kLoad, &kMatch, &kRank,  &kExplain, &kLr,     &kSimulate, &kEvaluate,
-                                                            &kInfo, &kCheck, &kDoctor, &kVersion, &kCompletion};
+  static constexpr std::array<const Command*, 13> kCommands{&kLoad, &kMatch, &kRank,  &kExplain, &kLr,     &kSimulate, &kEvaluate,
+                                                            &kInfo, &kCheck, &kExport, &kDoctor, &kVersion, &kCompletion};
   return kCommands;
 }
 

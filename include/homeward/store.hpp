@@ -90,6 +90,11 @@ class Store final : public ProfileSource {
 LoadSummary load_into_store(const std::filesystem::path& path, const std::vector<ImportedFile>& files, bool dry_run,
                             const std::string& time_utc);
 
+/// Everything that was reported, as a load would hand it over: samples in the order of the store, one entry per typing (a sample
+/// with two typings, or in two families, appears twice), and the rows of all pedigree tables. Whole in memory. Throws
+/// Error(store) like Store::open.
+ImportedFile stored_profiles(const std::filesystem::path& path);
+
 /// Deep check: structure, links, ranges, cross-indices, content digest, and everything derived derived again. Every defect
 /// as a sentence; empty = sound. Throws Error(store) when it is no store of this version or cannot be opened at all.
 std::vector<std::string> check_store(const std::filesystem::path& path);
