@@ -130,6 +130,19 @@ std::vector<double> missing_genotype_likelihoods(const Pedigree& pedigree, Perso
 
   const auto plain = [&](std::size_t cell) { return ScaledLikelihood{sum.values()[cell], sum.exponent()}.plain(); };
   for (std::size_t cell = 0; cell < sum.values().size(); ++cell) by_code[kUntyped] += plain(cell);
+  if (copies == 2 && observation.error == ErrorModel::none) {
+    // States are alleles here, so a genotype's cells are known without asking: two orders, and a/a may be a/silent.
+    const std::size_t n = model.frequencies.size();
+    const auto at = [&](std::size_t x, std::size_t y) { return plain(x * space.size() + y); };
+    for (std::size_t y = 0; y < n; ++y) {
+      for (std::size_t x = 0; x < y; ++x)
+        by_code[genotype_code(static_cast<AlleleIndex>(x), static_cast<AlleleIndex>(y))] = at(x, y) + at(y, x);
+      double& homozygous = by_code[genotype_code(static_cast<AlleleIndex>(y), static_cast<AlleleIndex>(y))];
+      homozygous = at(y, y);
+      if (space.size() > n) homozygous = homozygous + at(y, n) + at(n, y);
+    }
+    return by_code;
+  }
   for (std::size_t code = 1; code < by_code.size(); ++code) {
     const Genotype genotype = model.locus.genotype_of(static_cast<GenotypeCode>(code));
     if (copies == 1 && !genotype.homozygous()) continue;

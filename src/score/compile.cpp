@@ -8,6 +8,8 @@
 #include "likelihood/parents.hpp"
 #include "score/column_cache.hpp"
 #include "score/columns.hpp"
+#include "score/family_check.hpp"
+#include "score/keyed_cache.hpp"
 #include "score/quantize.hpp"
 
 namespace homeward {
@@ -31,11 +33,13 @@ struct Compiler::Impl {
   CoupleWeights weights;
   ScanAlphabet alphabet;
   ColumnCache cache;
+  KeyedColumnCache dear_columns;
+  FamilyCheck family_check;
   std::vector<LocusModel> unmutated;
   std::vector<std::string> warnings;
 
   Impl(const EffectivePopulation& effective, CoupleWeights couple_weights)
-      : population(effective), weights(couple_weights), alphabet(effective), cache(effective, kCacheBytes) {
+      : population(effective), weights(couple_weights), alphabet(effective), cache(effective, kCacheBytes), dear_columns(kCacheBytes), family_check(effective) {
     for (const LocusModel& model : population.loci) {
       unmutated.push_back(without_mutation(model));
       if (model.locus.chromosome != Chromosome::autosomal)
@@ -77,6 +81,15 @@ struct Compiler::Impl {
     });
   }
 
+  /// Under theta a couple's column is a pedigree likelihood, worth keeping: the couples that are tried with one child share
+  /// most of them. Otherwise the closed form is cheaper than looking.
+  Column couple_column(LocusIndex locus, Genotype father, Genotype mother) const {
+    const LocusModel& model = population.loci[locus];
+    const auto f = model.locus.code_of(father), m = model.locus.code_of(mother);
+    if (model.theta == 0.0 || !f || !m) return parents_column(locus, father, mother);
+    return dear_columns.get(ColumnKey().add(locus).add(*f).add(*m), [&] { return parents_column(locus, father, mother); });
+  }
+
   /// @param call(locus) the parent's usable genotype
   template <typename Call>
   ScoringTerm single_parent(Hypothesis hypothesis, double weight, Sex sex, const Call& call) const {
@@ -100,7 +113,7 @@ struct Compiler::Impl {
       if (!used(locus) || (!father && !mother)) continue;
       Column& target = term.profile.columns[locus];
       if (father && mother) {
-        target = parents_column(locus, father, mother);
+        target = couple_column(locus, *father, *mother);
       } else {
         target = father ? single_parent_column(locus, *father, Sex::male) : single_parent_column(locus, *mother, Sex::female);
       }
@@ -109,28 +122,54 @@ struct Compiler::Impl {
     return term;
   }
 
-  ScoringTerm pedigree(const Family& family, std::span<const Genotype> calls, std::size_t n_members,
+  /// One term for each consistent part of the family (METHODS, "Reference family"); one in all when nothing is contradicted.
+  void pedigree_terms(const Family& family, std::span<const Genotype> calls, std::size_t n_members, CompiledFamily& result) const {
+    const std::vector<MemberPairCheck> checks = family_check.pairs(family, calls, n_members);
+    const std::vector<std::vector<bool>> parts = consistent_parts(n_members, checks);
+    const auto contradicted = std::count_if(checks.begin(), checks.end(), [](const MemberPairCheck& c) { return c.contradicted(); });
+    if (contradicted > 0)
+      result.warnings.push_back("the DNA contradicts the declared relation of " + std::to_string(contradicted) +
+                                " pairs of typed members; searched by its consistent parts, " + std::to_string(parts.size()) + " in number");
+    for (const std::vector<bool>& kept : parts) {
+      std::vector<Genotype> used(calls.begin(), calls.end());
+      for (std::size_t i = 0; i < used.size(); ++i)
+        if (!kept[i % n_members]) used[i] = {};
+      result.terms.push_back(pedigree(family, 1.0 / static_cast<double>(parts.size()), used, n_members, result.warnings));
+    }
+  }
+
+  ScoringTerm pedigree(const Family& family, double weight, std::span<const Genotype> calls, std::size_t n_members,
                        std::vector<std::string>& undefined) const {
-    ScoringTerm term{Hypothesis::pedigree, 1.0, {}};
+    ScoringTerm term{Hypothesis::pedigree, weight, {}};
+    ColumnKey shape;
+    shape.add(family.pedigree.size()).add(family.missing);
+    for (const PedigreePerson& person : family.pedigree.persons())
+      shape.add(person.father).add(person.mother).add(static_cast<std::uint8_t>(person.sex));
     term.profile.columns.resize(population.loci.size());
     for (LocusIndex locus = 0; locus < population.loci.size(); ++locus) {
       if (!used(locus)) continue;
       std::vector<ObservedGenotype> observed(family.pedigree.size());
+      ColumnKey key = shape;
+      key.add(locus);
       std::size_t member = 0;
       bool any = false;
       for (std::size_t person = 0; person < observed.size(); ++person) {
         if (family.typed[person] == kNobody) continue;
         const std::optional<Genotype> call = usable(calls[locus * n_members + member++]);
         if (!call) continue;
-        if (!population.loci[locus].locus.code_of(*call))
+        const std::optional<GenotypeCode> code = population.loci[locus].locus.code_of(*call);
+        if (!code)
           throw ModelError(population.loci[locus].locus.name, "a relative has an allele that the run's population was not frozen with");
         observed[person] = {Observation::genotype, *call};
+        key.add(static_cast<std::uint32_t>(person)).add(*code);
         any = true;
       }
       if (!any) continue;
-      term.profile.columns[locus] = column(
-          locus, pedigree_likelihood_ratios(population.loci[locus], population.untyped_parent, family.pedigree, family.missing, observed),
-          pedigree_inconsistent(unmutated[locus], family.pedigree, family.missing, observed));
+      term.profile.columns[locus] = dear_columns.get(key, [&] {
+        return column(
+            locus, pedigree_likelihood_ratios(population.loci[locus], population.untyped_parent, family.pedigree, family.missing, observed),
+            pedigree_inconsistent(unmutated[locus], family.pedigree, family.missing, observed));
+      });
       if (!term.profile.columns[locus]) undefined.push_back(undefined_locus(locus));
     }
     return term;
@@ -174,7 +213,7 @@ CompiledFamily Compiler::compile(const Family& family, std::span<const Genotype>
   CompiledFamily result;
   result.n_half_known = static_cast<std::uint32_t>(std::count_if(calls.begin(), calls.end(), [](Genotype g) { return g.half_known(); }));
   if (family.shape == FamilyShape::pedigree) {
-    result.terms.push_back(impl_->pedigree(family, calls, n_members, result.warnings));
+    impl_->pedigree_terms(family, calls, n_members, result);
     return result;
   }
   const std::size_t mother_member = family.father == kNobody ? 0 : 1;
