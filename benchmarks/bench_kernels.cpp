@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <fstream>
 #include <functional>
@@ -17,6 +18,7 @@
 #include "scan/scan_block.hpp"
 #include "score/exact_block.hpp"
 #include "score/quantize.hpp"
+#include "score/relation_scorer.hpp"
 #include "workload.hpp"
 
 using namespace homeward;
@@ -40,12 +42,18 @@ std::vector<CompiledFamily> compile_all(const Compiler& compiler, const Workload
   return families;
 }
 
-WorkloadOptions block_of(bool couples) {
+constexpr std::array<WorkShape, 3> kShapes{WorkShape::duos, WorkShape::couples, WorkShape::pedigrees};
+
+const char* name_of(WorkShape shape) {
+  return shape == WorkShape::duos ? "duos" : shape == WorkShape::couples ? "couples" : "pedigrees";
+}
+
+WorkloadOptions block_of(WorkShape shape) {
   WorkloadOptions options;
   options.n_children = 8192;
   options.n_families = 256;
-  options.couples = couples;
-  options.seed = couples ? 2 : 1;
+  options.shape = shape;
+  options.seed = 1 + static_cast<std::uint64_t>(shape);
   return options;
 }
 
@@ -54,8 +62,8 @@ struct Tile {
   Workload work;
   ScanBlock children;
   std::vector<CompiledFamily> families;
-  Tile(const EffectivePopulation& population, const Compiler& compiler, bool couples)
-      : work(make_workload(population, block_of(couples))),
+  Tile(const EffectivePopulation& population, const Compiler& compiler, WorkShape shape)
+      : work(make_workload(population, block_of(shape))),
         children(work.children, compiler.alphabet()),
         families(compile_all(compiler, work)) {}
 
@@ -72,17 +80,16 @@ struct Setting {
   std::string source;
   EffectivePopulation population;
   Compiler compiler;
-  Tile duos, couples;
+  std::array<Tile, 3> tiles;
   Setting()
       : population(core_population(HOMEWARD_SOURCE_DIR "/data", source)),
         compiler(population, CoupleWeights{}),
-        duos(population, compiler, false),
-        couples(population, compiler, true) {}
-  const Tile& tile(bool of_couples) const { return of_couples ? couples : duos; }
+        tiles{Tile(population, compiler, kShapes[0]), Tile(population, compiler, kShapes[1]), Tile(population, compiler, kShapes[2])} {}
+  const Tile& tile(WorkShape shape) const { return tiles[static_cast<std::size_t>(shape)]; }
 };
 
-void scan(benchmark::State& state, const Setting& setting, const Kernel& kernel, bool couples) {
-  const Tile& tile = setting.tile(couples);
+void scan(benchmark::State& state, const Setting& setting, const Kernel& kernel, WorkShape shape) {
+  const Tile& tile = setting.tile(shape);
   const std::vector<QuantizedProfile> profiles = tile.quantized(setting.compiler, static_cast<double>(state.range(0)));
   BlockScanner reference(kernel_named("portable"));
   BlockScanner scanner(kernel);
@@ -109,8 +116,8 @@ void scan(benchmark::State& state, const Setting& setting, const Kernel& kernel,
   state.counters["survivors/M"] = 1e6 * static_cast<double>(found.size()) / lookups;
 }
 
-void exact(benchmark::State& state, const Setting& setting, bool couples) {
-  const Tile& tile = setting.tile(couples);
+void exact(benchmark::State& state, const Setting& setting, WorkShape shape) {
+  const Tile& tile = setting.tile(shape);
   ExactBlock block;
   std::size_t pairs = 0;
   for (auto _ : state) {
@@ -122,8 +129,8 @@ void exact(benchmark::State& state, const Setting& setting, bool couples) {
   state.counters["pairs/s"] = benchmark::Counter(static_cast<double>(pairs), benchmark::Counter::kIsRate);
 }
 
-void compile(benchmark::State& state, const Setting& setting, bool couples) {
-  const Tile& tile = setting.tile(couples);
+void compile(benchmark::State& state, const Setting& setting, WorkShape shape) {
+  const Tile& tile = setting.tile(shape);
   std::size_t f = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(setting.compiler.compile(tile.work.families[f], tile.work.calls[f], tile.work.n_members).terms.data());
@@ -132,12 +139,35 @@ void compile(benchmark::State& state, const Setting& setting, bool couples) {
   state.counters["families/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
 
+/// Close alternatives of a pair: what a row of candidates.tsv adds to its own ratio.
+void alternatives(benchmark::State& state, const Setting& setting, WorkShape shape) {
+  const CodeBlock& children = setting.tile(WorkShape::duos).work.children;
+  const RelationScorer scorer(setting.population, CoAncestry::of_model);
+  constexpr std::size_t kPersons = 512;
+  std::vector<std::vector<GenotypeCode>> persons(kPersons);
+  for (std::size_t i = 0; i < kPersons; ++i)
+    for (std::size_t locus = 0; locus < setting.population.loci.size(); ++locus) persons[i].push_back(children.codes[locus * children.n_children + i]);
+  std::size_t i = 0;
+  for (auto _ : state) {
+    const auto& child = persons[i % kPersons];
+    const auto& father = persons[(i * 7 + 1) % kPersons];
+    const auto& mother = persons[(i * 13 + 2) % kPersons];
+    benchmark::DoNotOptimize(scorer.pair(father, child, Sex::male).full_sib);
+    if (shape == WorkShape::couples) {
+      benchmark::DoNotOptimize(scorer.pair(mother, child, Sex::female).full_sib);
+      benchmark::DoNotOptimize(scorer.couple(father, mother, child)->grandparents);
+    }
+    ++i;
+  }
+  state.counters["pairs/s"] = benchmark::Counter(static_cast<double>(i), benchmark::Counter::kIsRate);
+}
+
 void quantizing(benchmark::State& state, const Setting& setting) {
   std::size_t f = 0;
   for (auto _ : state) {
-    const CompiledFamily& family = setting.duos.families[f];
+    const CompiledFamily& family = setting.tile(WorkShape::duos).families[f];
     benchmark::DoNotOptimize(quantize(family.terms[0].profile, setting.compiler.alphabet(), 0.0).tables.data());
-    f = (f + 1) % setting.duos.families.size();
+    f = (f + 1) % setting.tile(WorkShape::duos).families.size();
   }
   state.counters["profiles/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
@@ -163,19 +193,22 @@ void print_header(const Setting& setting) {
 void register_all(const Setting& setting) {
   for (const Kernel& kernel : kernels()) {
     if (!kernel.runs_here()) continue;
-    for (const bool couples : {false, true})
-      benchmark::RegisterBenchmark((std::string("scan/") + kernel.name + (couples ? "/couples" : "/duos")).c_str(), scan,
-                                   std::cref(setting), std::cref(kernel), couples)
+    for (const WorkShape shape : kShapes)
+      benchmark::RegisterBenchmark((std::string("scan/") + kernel.name + "/" + name_of(shape)).c_str(), scan, std::cref(setting),
+                                   std::cref(kernel), shape)
           ->Arg(4)
           ->Arg(0)
           ->Unit(benchmark::kMillisecond);
   }
-  for (const bool couples : {false, true}) {
-    benchmark::RegisterBenchmark(couples ? "exact/couples" : "exact/duos", exact, std::cref(setting), couples)
+  for (const WorkShape shape : kShapes) {
+    benchmark::RegisterBenchmark((std::string("exact/") + name_of(shape)).c_str(), exact, std::cref(setting), shape)
         ->Unit(benchmark::kMillisecond);
-    benchmark::RegisterBenchmark(couples ? "compile/couples" : "compile/duos", compile, std::cref(setting), couples)
+    benchmark::RegisterBenchmark((std::string("compile/") + name_of(shape)).c_str(), compile, std::cref(setting), shape)
         ->Unit(benchmark::kMicrosecond);
   }
+  for (const WorkShape shape : {WorkShape::duos, WorkShape::couples})
+    benchmark::RegisterBenchmark((std::string("alternatives/") + name_of(shape)).c_str(), alternatives, std::cref(setting), shape)
+        ->Unit(benchmark::kNanosecond);
   benchmark::RegisterBenchmark("quantize/duos", quantizing, std::cref(setting))->Unit(benchmark::kMicrosecond);
 }
 

@@ -64,6 +64,38 @@ AlleleIndex passed_on(const Person& parent, std::size_t locus, std::size_t n_all
   return rng.below(500) != 0 ? allele : static_cast<AlleleIndex>((allele + 1U) % n_alleles);
 }
 
+Person child_of(const std::array<Person, 2>& parents, const EffectivePopulation& population, CounterRng& rng) {
+  Person child;
+  for (std::size_t l = 0; l < population.loci.size(); ++l) {
+    const std::size_t n = population.loci[l].frequencies.size();
+    child.a.push_back(passed_on(parents[0], l, n, rng));
+    child.b.push_back(passed_on(parents[1], l, n, rng));
+  }
+  return child;
+}
+
+Family family_of(WorkShape shape, std::size_t number) {
+  Family family;
+  family.id = "F" + std::to_string(number);
+  const auto first = static_cast<PersonIndex>(2 * number), second = static_cast<PersonIndex>(2 * number + 1);
+  if (shape == WorkShape::pedigrees) {
+    family.shape = FamilyShape::pedigree;
+    family.pedigree = Pedigree({{"grandfather", kNoParent, kNoParent, Sex::male},
+                                {"grandmother", kNoParent, kNoParent, Sex::female},
+                                {"uncle", 0, 1, Sex::male},
+                                {"father", 0, 1, Sex::male},
+                                {"mother", kNoParent, kNoParent, Sex::female},
+                                {"missing", 3, 4, Sex::unknown}});
+    family.typed = {kNobody, second, first, kNobody, kNobody, kNobody};
+    family.missing = 5;
+    return family;
+  }
+  family.shape = shape == WorkShape::couples ? FamilyShape::couple : number % 2 == 0 ? FamilyShape::father : FamilyShape::mother;
+  family.father = family.shape == FamilyShape::mother ? kNobody : first;
+  family.mother = family.shape == FamilyShape::father ? kNobody : second;
+  return family;
+}
+
 }  // namespace
 
 EffectivePopulation core_population(const std::string& data_folder, std::string& source) {
@@ -86,30 +118,36 @@ EffectivePopulation core_population(const std::string& data_folder, std::string&
 
 Workload make_workload(const EffectivePopulation& population, const WorkloadOptions& options) {
   Workload work;
-  work.n_members = options.couples ? 2 : 1;
+  work.n_members = options.shape == WorkShape::duos ? 1 : 2;
   std::vector<Person> children;
   CounterRng rng(options.seed, 1);
   for (std::size_t i = 0; i < options.n_children; ++i) children.push_back(unrelated(population, rng));
   for (std::size_t f = 0; f < options.n_families; ++f) {
-    Family family;
-    family.id = "F" + std::to_string(f);
-    family.shape = options.couples ? FamilyShape::couple : (f % 2 == 0 ? FamilyShape::father : FamilyShape::mother);
-    family.father = family.shape == FamilyShape::mother ? kNobody : static_cast<PersonIndex>(2 * f);
-    family.mother = family.shape == FamilyShape::father ? kNobody : static_cast<PersonIndex>(2 * f + 1);
-    const std::array<Person, 2> parents{unrelated(population, rng), unrelated(population, rng)};
+    Family family = family_of(options.shape, f);
+    std::array<Person, 2> parents{unrelated(population, rng), unrelated(population, rng)};
+    // Of a pedigree these are the grandparents; the typed are the grandmother and a son, the missing child's uncle.
+    const bool pedigree = options.shape == WorkShape::pedigrees;
+    Person father;
+    if (pedigree) {
+      father = child_of(parents, population, rng);
+      parents[0] = child_of(parents, population, rng);
+    }
     if (rng.uniform() < options.true_share) {
       Person& child = children[rng.below(children.size())];
       for (std::size_t l = 0; l < population.loci.size(); ++l) {
         const std::size_t n = population.loci[l].frequencies.size();
-        child.a[l] = passed_on(parents[0], l, n, rng);
-        if (options.couples) child.b[l] = passed_on(parents[1], l, n, rng);
+        child.a[l] = passed_on(pedigree ? father : parents[0], l, n, rng);
+        if (options.shape == WorkShape::couples) child.b[l] = passed_on(parents[1], l, n, rng);
       }
     }
     std::vector<Genotype> calls;
     for (std::size_t l = 0; l < population.loci.size(); ++l) {
       const std::vector<Allele>& alleles = population.loci[l].locus.alleles;
       for (std::size_t k = 0; k < work.n_members; ++k)
-        calls.push_back(rng.uniform() < options.missing ? Genotype{} : Genotype{alleles[parents[k].a[l]], alleles[parents[k].b[l]]});
+        {
+        const Person& member = parents[pedigree ? 1 - k : k];
+        calls.push_back(rng.uniform() < options.missing ? Genotype{} : Genotype{alleles[member.a[l]], alleles[member.b[l]]});
+      }
     }
     work.families.push_back(std::move(family));
     work.calls.push_back(std::move(calls));

@@ -10,10 +10,12 @@
 
 namespace homeward::bench {
 
+enum class WorkShape { duos, couples, pedigrees };  ///< pedigrees: the father's mother and brother are typed
+
 struct WorkloadOptions {
   std::size_t n_children = 16384;
   std::size_t n_families = 512;
-  bool couples = false;
+  WorkShape shape = WorkShape::duos;
   double missing = 0.02;     ///< share of calls that are untyped
   double true_share = 0.02;  ///< share of families whose child is among the children, one mutation in 50 transmissions
   std::uint64_t seed = 1;

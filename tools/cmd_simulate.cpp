@@ -25,6 +25,8 @@ using nlohmann::ordered_json;
 constexpr const char* kSchema = "homeward-simulation/1";
 constexpr std::array<const char*, 5> kFiles{"children.csv", "families.csv", "truth.tsv", "duplicates.tsv", "simulation.json"};
 
+constexpr const char* kPedigrees = "pedigrees.tsv";
+
 struct ExtraRelation {
   const char* option;
   Relation relation;
@@ -65,6 +67,10 @@ void declare(CommandLine& line) {
        "what the tested person of these families really is: child, full_sib, half_sib, uncle, grandparent, cousin, with shares");
   for (const ExtraRelation& extra : kExtraRelations)
     people.add_options()(extra.option, po::value<std::uint64_t>()->default_value(0)->value_name("N"), extra.help);
+  people.add_options()  //
+      ("pedigrees", po::value<std::uint64_t>()->default_value(0)->value_name("N"),
+       "further families, of grandparents, sibs, half sibs, uncles, aunts or the missing person's own children")  //
+      ("pedigrees-related", po::value<std::uint64_t>()->default_value(0)->value_name("R"), "of these, families whose child is there");
   people.add_options()("duplicates", po::value<std::uint64_t>()->default_value(0)->value_name("N"), "children that are sampled twice");
   line.group("Typing").add_options()  //
       ("kit", po::value<std::string>()->default_value("PowerPlex 21")->value_name("KITS"),
@@ -180,6 +186,8 @@ SimulateOptions parse(const po::variables_map& values, const Context& context) {
       split_by_share(values["related"].as<std::uint64_t>(), parse_shares("relation", values["relation"].as<std::string>()));
   for (const ExtraRelation& extra : kExtraRelations)
     simulation.related[static_cast<std::size_t>(extra.relation)] += values[extra.option].as<std::uint64_t>();
+  simulation.n_pedigrees = values["pedigrees"].as<std::uint64_t>();
+  simulation.pedigrees_related = values["pedigrees-related"].as<std::uint64_t>();
   simulation.duplicates = values["duplicates"].as<std::uint64_t>();
   simulation.missing = values["missing"].as<double>();
   simulation.dropout = values["dropout"].as<double>();
@@ -228,6 +236,7 @@ void prepare_folder(const std::filesystem::path& out, bool force) {
                 "the folder " + out.string() + " is not empty; choose another, or --force to overwrite a simulation in it");
   // Written last, so without it a folder left half overwritten says that it is not complete.
   std::filesystem::remove(out / kFiles.back(), error);
+  std::filesystem::remove(out / kPedigrees, error);
 }
 
 ordered_json parameters_json(const SimulateOptions& options, const Population& population) {
@@ -240,6 +249,8 @@ ordered_json parameters_json(const SimulateOptions& options, const Population& p
           {"couples", s.couples},
           {"apart", s.apart},
           {"related", related},
+          {"pedigrees", s.n_pedigrees},
+          {"pedigrees_related", s.pedigrees_related},
           {"duplicates", s.duplicates},
           {"kit", options.kit_text},
           {"missing", s.missing},
@@ -276,6 +287,8 @@ ordered_json realised_json(const SimulationCounts& c) {
           {"couples_apart", c.couples_apart},
           {"fathers", c.fathers},
           {"mothers", c.mothers},
+          {"pedigrees", c.pedigrees},
+          {"relatives", c.relatives},
           {"persons", c.persons},
           {"related", related},
           {"truth_rows", c.truth_rows},
@@ -307,6 +320,7 @@ ordered_json outputs_json(const std::filesystem::path& out, const SimulationCoun
   ordered_json outputs = ordered_json::array();
   for (std::size_t i = 0; i < rows.size(); ++i)
     outputs.push_back({{"path", kFiles[i]}, {"rows", rows[i]}, {"sha256", sha256_of_file(out / kFiles[i])}});
+  if (c.pedigrees > 0) outputs.push_back({{"path", kPedigrees}, {"rows", c.pedigree_rows}, {"sha256", sha256_of_file(out / kPedigrees)}});
   return outputs;
 }
 

@@ -42,6 +42,8 @@ struct SimulationOptions {
   double couples = 0.5;                                 ///< fraction of the couples and single parents that are couples
   double apart = 0.0;                                   ///< fraction of the couples whose two parents are registered as two families
   std::array<std::uint64_t, kRelationCount> related{};  ///< children whose family is there, by what the tested person is
+  std::uint64_t n_pedigrees = 0;                        ///< further families of relatives other than a parent or a couple
+  std::uint64_t pedigrees_related = 0;                  ///< of these, families whose missing person is among the children
   std::uint64_t duplicates = 0;                         ///< children sampled a second time under another id
   std::vector<KitShare> kits;                           ///< each person's kit is drawn by share
   double missing = 0.02;                                ///< a locus of the kit is untyped
@@ -63,6 +65,8 @@ SimulationLoci simulation_loci(const Population& population, const std::vector<K
 struct SimulationCounts {
   std::uint64_t children = 0, families = 0, couples = 0, fathers = 0, mothers = 0, couples_apart = 0, persons = 0;
   std::uint64_t duplicates = 0, truth_rows = 0;
+  std::uint64_t pedigrees = 0, relatives = 0;  ///< families of relatives, and their typed members (in `persons` too)
+  std::uint64_t pedigree_rows = 0;             ///< of pedigrees.tsv
   std::array<std::uint64_t, kRelationCount> related{};
   std::uint64_t transmissions = 0;    ///< gametes passed through a mutation matrix, visible alleles, once per family
   std::uint64_t mutations = 0;        ///< of these, the transmitted allele differs
@@ -76,7 +80,7 @@ struct SimulationCounts {
   std::vector<std::pair<std::string, std::uint64_t>> kits;  ///< persons and children by kit, order of the options
 };
 
-/// Writes children.csv, families.csv (native wide), truth.tsv and duplicates.tsv into `folder` (made if absent, 0700;
+/// Writes children.csv, families.csv (native wide), truth.tsv and duplicates.tsv, and with pedigrees pedigrees.tsv, into `folder` (made if absent, 0700;
 /// files 0600, each by temporary file, fsync and rename). Ids are numbered by random permutations and rows are in id
 /// order, so neither tells the truth.
 /// Generating model = scoring model: founders in Hardy-Weinberg proportions at the model's frequencies, silent allele as

@@ -47,8 +47,10 @@ class PedigreeReader {
     return columns_[k] && *columns_[k] < row.cells.size() ? std::string(trim_cell(row.cells[*columns_[k]])) : std::string();
   }
 
-  void defect(std::size_t relative, std::string_view code, std::string reason) {
-    defects_.emplace(relative, std::make_pair(std::string(code), std::move(reason)));
+  /// Every defect of a row is kept: the code of the first, the reasons of all.
+  void defect(std::size_t relative, std::string_view code, const std::string& reason) {
+    const auto [at, first] = defects_.emplace(relative, std::make_pair(std::string(code), reason));
+    if (!first) at->second.second += "; " + reason;
   }
 
   void read_row(const Row& row) {
@@ -88,6 +90,7 @@ class PedigreeReader {
           defect(index, "E_PEDIGREE", "the person appears twice in the family");
       for (const std::size_t index : members) check_parents(index, of_id);
       check_ancestors(members, of_id);
+      check_connected(members, of_id);
       if (std::none_of(members.begin(), members.end(), [&](std::size_t index) { return file_.relatives[index].missing; }))
         defect(members.front(), "E_FAMILY_SHAPE", "no person of the family is marked missing");
       if (std::none_of(members.begin(), members.end(), [&](std::size_t index) { return !file_.relatives[index].sample_id.empty(); }))
@@ -128,6 +131,28 @@ class PedigreeReader {
     }
     for (const std::size_t index : members)
       if (placed.count(index) == 0) defect(index, "E_PEDIGREE", "the person descends from someone who is their own ancestor");
+  }
+
+  /// Whoever no chain of parents and children joins to a missing person cannot say anything of them.
+  void check_connected(const std::vector<std::size_t>& members, const std::map<std::string, std::size_t>& of_id) {
+    std::set<std::size_t> reached;
+    for (const std::size_t index : members)
+      if (file_.relatives[index].missing) reached.insert(index);
+    if (reached.empty()) return;
+    for (bool progress = true; progress;) {
+      progress = false;
+      for (const std::size_t index : members)
+        for (const std::string* id : {&file_.relatives[index].father_id, &file_.relatives[index].mother_id})
+          if (const auto parent = of_id.find(*id); parent != of_id.end() && reached.count(index) != reached.count(parent->second)) {
+            reached.insert(index);
+            reached.insert(parent->second);
+            progress = true;
+          }
+    }
+    for (const std::size_t index : members)
+      if (reached.count(index) == 0)
+        defect(index, "E_PEDIGREE", "the person is not connected to a missing person through parents and children; leave the row out, or add the rows "
+               "between");
   }
 
   void reject_defective() {

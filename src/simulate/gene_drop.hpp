@@ -64,6 +64,32 @@ enum class Tested : std::uint8_t { father, mother, both };
 /// Of two tested persons, one (drawn) is the relative and the other its unrelated spouse; parents and grandparents both are.
 UnitPedigree draw_unit_pedigree(std::optional<Relation> relation, Tested tested, UntypedParent untyped_parent, CounterRng& rng);
 
+/// Families whose typed members are neither a parent nor a couple. Simulated in turn, in this order.
+enum class PedigreeKind : std::uint8_t {
+  grandparents,        ///< both parents of the father
+  grandmother_uncle,   ///< the father's mother and a brother of the father
+  full_sibs,           ///< two full sibs
+  father_and_sib,      ///< the father and a full sib
+  half_sib,            ///< a half sib by the mother, and that sib's father
+  grandmother_aunt,    ///< the mother's mother and a sister of the mother
+  own_children         ///< two children of the missing person, and their other parent
+};
+inline constexpr std::size_t kPedigreeKinds = 7;
+
+/// One simulated family of relatives: parents before children.
+struct RelativesPedigree {
+  Pedigree pedigree;
+  std::vector<PersonInPedigree> typed;
+  std::vector<const char*> roles;  ///< of the typed, words of `role` in a profile file
+  PersonInPedigree missing = kNoParent;
+};
+/// Sexes that the kind leaves open are drawn. Untyped parents stay in the pedigree: a pedigree table names them.
+RelativesPedigree draw_relatives(PedigreeKind kind, CounterRng& rng);
+
+/// The pedigree genes are dropped in: under `half`, an untyped founder with one child is replaced by a gamete of the population
+/// (METHODS, "Untyped parent"). Same persons, same places.
+Pedigree as_generated(const RelativesPedigree& family, UntypedParent untyped_parent);
+
 /// Genotypes of everybody of a pedigree at every locus: out[locus * persons + person].
 void drop_genes(const std::vector<LocusDropper>& loci, const Pedigree& pedigree, CounterRng& rng, std::vector<TrueGenotype>& out,
                 DropCounts& counts);

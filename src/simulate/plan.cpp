@@ -25,8 +25,11 @@ void check_options(const SimulationOptions& options) {
   check_fraction("--dropout", options.dropout);
   check_fraction("--typing-error", options.typing_error);
   constexpr std::uint64_t kMost = 100'000'000;  // ids and row numbers are 32-bit
-  if (options.n_children > kMost || options.n_families > kMost)
+  if (options.n_children > kMost || options.n_families > kMost || options.n_pedigrees > kMost)
     refuse(fmt::format("at most {} children and as many families can be simulated", kMost));
+  if (options.pedigrees_related > options.n_pedigrees)
+    refuse(fmt::format("--pedigrees-related is {}, but there are only {} families of relatives (--pedigrees)", options.pedigrees_related,
+                       options.n_pedigrees));
   if (options.kits.empty()) refuse("no kit given: everybody would be untyped");
   for (const KitShare& kit : options.kits)
     if (!(kit.weight > 0.0) || !std::isfinite(kit.weight)) refuse("the share of kit " + kit.name + " must be a positive number");
@@ -82,20 +85,26 @@ void plan_children(const SimulationOptions& options, CounterRng& rng, Plan& plan
     refuse(fmt::format("{} duplicates need at least {} children, found --children {}", options.duplicates, 2 * options.duplicates,
                        options.n_children));
   const std::uint64_t distinct = options.n_children - options.duplicates;
-  if (related > distinct)
+  if (related + options.pedigrees_related > distinct)
     refuse(
-        fmt::format("{} children are to have a relative among the families, but there are only {} distinct children", related, distinct));
-  if (related > plan.units.size())
+        fmt::format("{} children are to have a relative among the families, but there are only {} distinct children",
+                    related + options.pedigrees_related, distinct));
+  const std::size_t n_units = plan.units.size() - plan.pedigree_units.size();
+  if (related > n_units)
     refuse(fmt::format("{} children are to have a relative among the families, but {} families are only {} couples and single parents",
-                       related, options.n_families, plan.units.size()));
+                       related, options.n_families, n_units));
   plan.children.resize(options.n_children);
-  const std::vector<std::uint32_t> units = random_numbers(plan.units.size(), rng);
+  const std::vector<std::uint32_t> units = random_numbers(n_units, rng);
   std::uint32_t child = 0;
   for (std::size_t relation = 0; relation < kRelationCount; ++relation)
     for (std::uint64_t i = 0; i < options.related[relation]; ++i, ++child) {
       plan.children[child].unit = units[child] - 1;
       plan.units[units[child] - 1].relation = static_cast<Relation>(relation);
     }
+  for (std::uint64_t i = 0; i < options.pedigrees_related; ++i, ++child) {
+    plan.children[child].unit = plan.pedigree_units[i];
+    plan.units[plan.pedigree_units[i]].relation = Relation::child;
+  }
   const std::vector<std::uint32_t> originals = random_numbers(distinct, rng);
   for (std::uint64_t i = 0; i < options.duplicates; ++i) {
     plan.children[distinct + i] = {plan.children[originals[i] - 1].unit, originals[i] - 1};
@@ -105,9 +114,39 @@ void plan_children(const SimulationOptions& options, CounterRng& rng, Plan& plan
   for (std::uint32_t i = 0; i < options.n_children; ++i) plan.child_by_number[plan.child_number[i] - 1] = i;
 }
 
+/// Families of relatives come after the others, kind by kind in turn; their numbers are a random permutation.
+void plan_pedigrees(const SimulationOptions& options, Plan& plan) {
+  // A stream of its own: the other families are the same with and without them.
+  CounterRng rng = stream(options.seed, StreamPurpose::plan, 1);
+  const std::vector<std::uint32_t> numbers = random_numbers(options.n_pedigrees, rng);
+  plan.pedigree_units.resize(options.n_pedigrees);
+  for (std::uint64_t i = 0; i < options.n_pedigrees; ++i) {
+    PlannedUnit unit;
+    unit.pedigree = static_cast<PedigreeKind>(i % kPedigreeKinds);
+    unit.family = numbers[i];
+    plan.pedigree_units[i] = static_cast<std::uint32_t>(plan.units.size());
+    plan.units.push_back(unit);
+  }
+}
+
+/// After the children: which families have one does not show in the numbers.
+void plan_relatives(const SimulationOptions& options, Plan& plan) {
+  CounterRng rng = stream(options.seed, StreamPurpose::plan, 2);
+  std::sort(plan.pedigree_units.begin(), plan.pedigree_units.end(),
+            [&](std::uint32_t l, std::uint32_t r) { return plan.units[l].family < plan.units[r].family; });
+  for (const std::uint32_t unit : plan.pedigree_units) {
+    CounterRng genes = stream(options.seed, StreamPurpose::family_genes, unit);
+    const std::size_t n = draw_relatives(*plan.units[unit].pedigree, genes).typed.size();
+    for (std::uint32_t place = 0; place < n; ++place) plan.relatives.push_back({unit, place, kNone});
+  }
+  const std::vector<std::uint32_t> numbers = random_numbers(plan.relatives.size(), rng);
+  for (std::size_t i = 0; i < numbers.size(); ++i) plan.relatives[i].number = numbers[i];
+}
+
 void plan_parents(CounterRng& rng, Plan& plan) {
   for (std::uint32_t i = 0; i < plan.units.size(); ++i) {
     const PlannedUnit& unit = plan.units[i];
+    if (unit.pedigree) continue;
     if (unit.tested != Tested::mother) plan.parents.push_back({i, unit.family, true, kNone});
     if (unit.tested != Tested::father) plan.parents.push_back({i, unit.apart ? unit.family_b : unit.family, false, kNone});
   }
@@ -127,8 +166,10 @@ Plan make_plan(const SimulationOptions& options) {
   Plan plan;
   CounterRng rng = stream(options.seed, StreamPurpose::plan, 0);
   plan_units(options, rng, plan);
+  plan_pedigrees(options, plan);
   plan_children(options, rng, plan);
   plan_parents(rng, plan);
+  plan_relatives(options, plan);
   return plan;
 }
 

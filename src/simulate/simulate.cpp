@@ -48,6 +48,14 @@ UnitPedigree drop_unit(const World& world, std::uint32_t unit_index, Scratch& sc
   return pedigree;
 }
 
+/// The same for a family of relatives.
+RelativesPedigree drop_relatives(const World& world, std::uint32_t unit_index, Scratch& scratch, DropCounts& counts) {
+  CounterRng rng = stream(world.options.seed, StreamPurpose::family_genes, unit_index);
+  RelativesPedigree family = draw_relatives(*world.plan.units[unit_index].pedigree, rng);
+  drop_genes(world.loci, as_generated(family, world.model.untyped_parent), rng, scratch.genotypes, counts);
+  return family;
+}
+
 void add(const DropCounts& drop, SimulationCounts& counts) {
   counts.transmissions += drop.transmissions;
   counts.mutations += drop.mutations;
@@ -61,7 +69,13 @@ void append_child(const World& world, std::size_t row, Scratch& scratch, std::st
   DropCounts drop;
   UnitPedigree unit;
   if (child.unit != kNone) {
-    unit = drop_unit(world, child.unit, scratch, drop);
+    if (world.plan.units[child.unit].pedigree) {
+      RelativesPedigree family = drop_relatives(world, child.unit, scratch, drop);
+      unit.child = family.missing;
+      unit.pedigree = std::move(family.pedigree);
+    } else {
+      unit = drop_unit(world, child.unit, scratch, drop);
+    }
     if (child.original == kNone) add(drop, counts);
   } else {
     CounterRng genes = stream(world.options.seed, StreamPurpose::child_genes, person);
@@ -88,6 +102,25 @@ void append_parent(const World& world, std::size_t row, Scratch& scratch, std::s
   const PersonInPedigree person = parent.father ? unit.father : unit.mother;
   world.typer.append(scratch.genotypes.data() + person, unit.pedigree.size(), parent.father ? Sex::male : Sex::female, typing, text,
                      counts);
+}
+
+void append_relative(const World& world, std::size_t row, Scratch& scratch, std::string& text, SimulationCounts& counts) {
+  const PlannedRelative& relative = world.plan.relatives[row];
+  DropCounts counted_with_the_child;
+  const RelativesPedigree family = drop_relatives(world, relative.unit, scratch, counted_with_the_child);
+  const PersonInPedigree person = family.typed[relative.place];
+  const Sex sex = family.pedigree[static_cast<std::size_t>(person)].sex;
+  CounterRng typing = stream(world.options.seed, StreamPurpose::relative_typing, row);
+  text += id_text('R', relative.number) + ',' + family.roles[relative.place] + ',' + id_text('G', world.plan.units[relative.unit].family);
+  text += sex == Sex::male ? ",M," : ",F,";
+  world.typer.append(scratch.genotypes.data() + person, family.pedigree.size(), sex, typing, text, counts);
+}
+
+/// Parents first, then members of families of relatives.
+void append_member(const World& world, std::size_t row, Scratch& scratch, std::string& text, SimulationCounts& counts) {
+  const std::size_t n_parents = world.plan.parents.size();
+  if (row < n_parents) return append_parent(world, row, scratch, text, counts);
+  append_relative(world, row - n_parents, scratch, text, counts);
 }
 
 void merge(const SimulationCounts& part, SimulationCounts& total) {
@@ -164,10 +197,39 @@ std::uint64_t write_truth(const World& world, const std::filesystem::path& path)
     const std::uint32_t unit_index = world.plan.children[index].unit;
     if (unit_index == kNone) continue;
     const PlannedUnit& unit = world.plan.units[unit_index];
+    if (unit.pedigree) {
+      text += id_text('C', world.plan.child_number[index]) + '\t' + id_text('G', unit.family) + "\tchild\n";
+      ++rows;
+      continue;
+    }
     const UnitPedigree who = related_persons(world, unit_index);
     const std::uint32_t number = world.plan.child_number[index];
     if (!unit.apart || who.father_related) add_row(number, unit.family, *unit.relation);
     if (unit.apart && who.mother_related) add_row(number, unit.family_b, *unit.relation);
+  }
+  write_atomic_file(path, text);
+  return rows;
+}
+
+/// Pedigree table of the families of relatives (data-schemas/pedigree.md).
+std::uint64_t write_pedigrees(const World& world, const std::filesystem::path& path) {
+  std::uint64_t rows = 0;
+  std::string text = "family_id\tperson_id\tfather_id\tmother_id\tsex\tsample_id\tmissing\n";
+  std::size_t next = 0;
+  for (const std::uint32_t unit : world.plan.pedigree_units) {
+    CounterRng rng = stream(world.options.seed, StreamPurpose::family_genes, unit);
+    const RelativesPedigree family = draw_relatives(*world.plan.units[unit].pedigree, rng);
+    std::vector<std::string> samples(family.pedigree.size());
+    for (const PersonInPedigree person : family.typed) samples[static_cast<std::size_t>(person)] = id_text('R', world.plan.relatives[next++].number);
+    const auto id_of = [&](PersonInPedigree person) { return person < 0 ? "0" : family.pedigree[static_cast<std::size_t>(person)].id; };
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      const PedigreePerson& person = family.pedigree[i];
+      text += id_text('G', world.plan.units[unit].family) + '\t' + person.id + '\t' + id_of(person.father) + '\t' + id_of(person.mother) + '\t';
+      // The sex of a missing person is left out: the search compares children of either sex.
+      if (static_cast<PersonInPedigree>(i) != family.missing || person.father < 0) text += to_string(person.sex);
+      text += '\t' + samples[i] + (static_cast<PersonInPedigree>(i) == family.missing ? "\t1\n" : "\t0\n");
+      ++rows;
+    }
   }
   write_atomic_file(path, text);
   return rows;
@@ -183,11 +245,15 @@ void write_duplicates(const Plan& plan, const std::filesystem::path& path) {
 
 void count_plan(const World& world, SimulationCounts& counts) {
   counts.children = world.plan.children.size();
-  counts.families = world.options.n_families;
-  counts.persons = world.plan.parents.size();
+  counts.families = world.options.n_families + world.options.n_pedigrees;
+  counts.pedigrees = world.options.n_pedigrees;
+  counts.relatives = world.plan.relatives.size();
+  counts.persons = world.plan.parents.size() + world.plan.relatives.size();
   counts.duplicates = world.options.duplicates;
   counts.related = world.options.related;
+  counts.related[static_cast<std::size_t>(Relation::child)] += world.options.pedigrees_related;
   for (const PlannedUnit& unit : world.plan.units) {
+    if (unit.pedigree) continue;
     counts.couples += unit.tested == Tested::both && !unit.apart ? 1 : 0;
     counts.couples_apart += unit.apart ? 1 : 0;
     counts.fathers += unit.tested == Tested::father ? 1 : 0;
@@ -241,7 +307,8 @@ SimulationCounts simulate(const EffectivePopulation& model, bool amelogenin, con
   count_plan(world, counts);
   make_private_folder(folder);
   write_rows(world, world.plan.children.size(), append_child, folder / "children.csv", counts);
-  write_rows(world, world.plan.parents.size(), append_parent, folder / "families.csv", counts);
+  write_rows(world, world.plan.parents.size() + world.plan.relatives.size(), append_member, folder / "families.csv", counts);
+  if (options.n_pedigrees > 0) counts.pedigree_rows = write_pedigrees(world, folder / "pedigrees.tsv");
   counts.truth_rows = write_truth(world, folder / "truth.tsv");
   write_duplicates(world.plan, folder / "duplicates.tsv");
   return counts;
