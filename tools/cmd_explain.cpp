@@ -12,6 +12,7 @@
 #include "homeward/report.hpp"
 #include "report/batch.hpp"
 #include "report/cells.hpp"
+#include "report/close_alternatives.hpp"
 #include "report/pair_terms.hpp"
 #include "report/text_table.hpp"
 #include "run_folder.hpp"
@@ -137,7 +138,18 @@ struct Explanation {
   std::vector<PairTerm> terms;  ///< of the family
   double log10_lr = 0.0;        ///< of the family
   std::vector<LocusLine> lines;
+  Alternatives alternatives;  ///< to the hypothesis explained
+  Verdict verdict;
 };
+
+/// Empty for a pedigree: its other relations are for `lr`.
+Alternatives alternatives_of(const RunModel& model, const GenotypeBatch& batch, const Family& family, Hypothesis hypothesis, const std::vector<Genotype>& child) {
+  if (hypothesis == Hypothesis::pedigree || hypothesis == Hypothesis::parent_only) return {};
+  const RelationScorer scorer(model.effective, CoAncestry::of_model);
+  const PersonIndex single = family.father != kNobody ? family.father : family.mother;
+  const auto codes = [&](PersonIndex person) { return scorer.codes(batch.calls(person != kNobody ? person : single)); };
+  return close_alternatives(scorer, hypothesis, codes(family.father), codes(family.mother), scorer.codes(child));
+}
 
 Explanation explain(const RunModel& model, const ExplainOptions& options) {
   const ProfileSource& source = *model.store;
@@ -165,6 +177,8 @@ Explanation explain(const RunModel& model, const ExplainOptions& options) {
   const Hypothesis hypothesis = options.hypothesis.value_or(result.terms[leading_term(result.terms)].hypothesis);
   result.name = {pair_key(source.person(hit.child).id, first, other), source.person(hit.child).id, family.id, hypothesis};
   result.lines = explain_pair(model.effective, family, hypothesis, member_calls, members.size(), child);
+  result.alternatives = alternatives_of(model, batch, family, hypothesis, child);
+  result.verdict = stand(result.lines.empty() ? 0.0 : result.lines.back().cum_log10_lr, result.alternatives);
   const TypedParents parents = typed_parents(family);
   batch.append_unused_loci(result.lines, hit.child, parents.father, parents.mother);
   return result;
@@ -231,6 +245,10 @@ void print_table(const Explanation& e, const RunModel& model, std::ostream& out)
     for (const PairTerm& term : e.terms)
       out << fmt::format("  {:<12} {:>9}  weight {:.6g}\n", to_string(term.hypothesis), log10_text(term.log10_lr), std::pow(10.0, term.log10_weight));
   }
+  if (e.alternatives.empty()) return;
+  out << "instead, log10 LR against unrelated:\n";
+  for (const Alternative& alternative : e.alternatives) out << fmt::format("  {:<21} {:>9}\n", alternative.name, log10_text(alternative.log10_lr));
+  if (e.verdict.standing != Standing::clear) out << "note: " << flag_text(e.verdict) << '\n';
 }
 
 int run(const po::variables_map& values, Context& context) {

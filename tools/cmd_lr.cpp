@@ -1,4 +1,5 @@
 // `homeward lr`: the likelihood ratio of a stated case.
+#include "base/text.hpp"
 #include "command.hpp"
 #include "homeward/error.hpp"
 #include "lr_cases.hpp"
@@ -22,7 +23,9 @@ void declare(CommandLine& line) {
       ("profiles", po::value<std::vector<std::string>>()->multitoken()->composing()->value_name("FILE"),
        "DNA profiles of the samples the pedigree names")                                                                  //
       ("dropout", po::value<double>()->value_name("D"), "partial profiles: probability that an allele copy is not seen")  //
-      ("dropin", po::value<double>()->value_name("C"), "partial profiles: probability of one extra allele");
+      ("dropin", po::value<double>()->value_name("C"), "partial profiles: probability of one extra allele")  //
+      ("linked", po::value<std::vector<std::string>>()->composing()->value_name("A,B,RHO"),
+       "two linked loci and their recombination fraction: jointly in the total; may be repeated");
   declare_model_options(line.group("Model (for --pedigree; a case states its own)"));
 }
 
@@ -31,6 +34,23 @@ std::optional<double> probability(const po::variables_map& values, const char* n
   const double p = values[name].as<double>();
   if (!(p >= 0.0 && p <= 1.0)) throw Error(ErrorKind::usage, std::string("--") + name + " is a probability, from 0 to 1");
   return p;
+}
+
+/// "vWA,D12S391,0.1062"; no locus in two pairs.
+std::vector<LinkedPair> parse_linked(const std::vector<std::string>& texts) {
+  std::vector<LinkedPair> pairs;
+  for (const std::string& text : texts) {
+    const std::vector<std::string_view> parts = split(text, ',');
+    const std::optional<double> rho = parts.size() == 3 ? parse_double(trim(parts[2])) : std::nullopt;
+    if (!rho || !(*rho >= 0.0 && *rho <= 0.5) || trim(parts[0]) == trim(parts[1]))
+      throw Error(ErrorKind::usage, "--linked takes two loci and a recombination fraction from 0 to 0.5, such as vWA,D12S391,0.1062");
+    const LinkedPair pair{std::string(trim(parts[0])), std::string(trim(parts[1])), *rho};
+    for (const LinkedPair& other : pairs)
+      for (const std::string& locus : {pair.first, pair.second})
+        if (locus == other.first || locus == other.second) throw Error(ErrorKind::usage, "--linked: locus " + escaped(locus) + " is in two pairs");
+    pairs.push_back(pair);
+  }
+  return pairs;
 }
 
 LrPedigreeOptions parse_pedigree_options(const po::variables_map& values) {
@@ -44,6 +64,7 @@ LrPedigreeOptions parse_pedigree_options(const po::variables_map& values) {
   if (values.count("alternative") != 0) options.alternative = values["alternative"].as<std::string>();
   options.dropout = probability(values, "dropout");
   options.dropin = probability(values, "dropin");
+  if (values.count("linked") != 0) options.linked = parse_linked(values["linked"].as<std::vector<std::string>>());
   if (options.dropin && !options.dropout) throw Error(ErrorKind::usage, "--dropin needs --dropout");
   if (!values["couple-weights"].defaulted())
     throw Error(ErrorKind::usage, "--couple-weights has no meaning for a stated pedigree: it is one hypothesis");
@@ -57,7 +78,7 @@ int run(const po::variables_map& values, Context& context) {
       throw Error(ErrorKind::usage, "--frequencies belongs to --cases; a --pedigree takes its frequencies from --population");
     return run_lr_pedigree(parse_pedigree_options(values), context);
   }
-  for (const char* name : {"population", "pedigree", "alternative", "profiles", "dropout", "dropin", "theta", "mutation-model"})
+  for (const char* name : {"population", "pedigree", "alternative", "profiles", "dropout", "dropin", "linked", "theta", "mutation-model"})
     if (values.count(name) != 0)
       throw Error(ErrorKind::usage, std::string("--") + name + " cannot go with --cases: a case states all of it itself");
   LrCasesOptions options;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <ostream>
@@ -27,8 +28,8 @@ using Samples = std::map<std::string, Sample>;
 /// One family under one hypothesis.
 struct FamilyPedigree {
   Pedigree pedigree;
-  std::vector<std::string> sample;       ///< by person, empty = untyped
-  PersonInPedigree missing = kNoParent;  ///< the marked person who has a sample
+  std::vector<std::string> sample;        ///< by person, empty = untyped
+  std::vector<PersonInPedigree> missing;  ///< the marked persons who have a sample: one, or several who are scored together
 };
 
 ImportedFile read_or_refuse(const std::string& path, Context& context) {
@@ -79,14 +80,9 @@ FamilyPedigree pedigree_of(const std::vector<const ImportedRelative*>& rows, con
   for (const ImportedRelative* row : rows) {
     persons.push_back({row->person_id, place(row->father_id), place(row->mother_id), row->sex});
     family.sample.push_back(row->sample_id);
-    if (!row->missing || row->sample_id.empty()) continue;
-    if (family.missing != kNoParent)
-      throw Error(ErrorKind::input,
-                  fmt::format("{} line {}: a second person marked missing has a sample; one likelihood ratio is about one of them", path,
-                              row->line));
-    family.missing = static_cast<PersonInPedigree>(persons.size()) - 1;
+    if (row->missing && !row->sample_id.empty()) family.missing.push_back(static_cast<PersonInPedigree>(persons.size()) - 1);
   }
-  if (family.missing == kNoParent)
+  if (family.missing.empty())
     throw Error(ErrorKind::input,
                 fmt::format("{} line {}: nobody marked missing in this family has a sample; give the sample_id of the person in question",
                             path, rows.front()->line));
@@ -105,14 +101,17 @@ std::map<std::string, FamilyPedigree> families_of(const ImportedFile& file) {
   return families;
 }
 
-/// The sample in question is an unrelated person's: the missing person stays in the family, untyped, and a founder is added.
+/// The samples in question are unrelated persons', of the family and of each other: the missing persons stay in the family,
+/// untyped, and founders are added.
 FamilyPedigree missing_unrelated(FamilyPedigree family) {
-  const auto missing = static_cast<std::size_t>(family.missing);
   std::vector<PedigreePerson> persons = family.pedigree.persons();
-  persons.push_back({persons[missing].id + " (unrelated)", kNoParent, kNoParent, persons[missing].sex});
-  family.sample.push_back(family.sample[missing]);
-  family.sample[missing].clear();
-  family.missing = static_cast<PersonInPedigree>(persons.size() - 1);
+  for (PersonInPedigree& place : family.missing) {
+    const auto missing = static_cast<std::size_t>(place);
+    persons.push_back({persons[missing].id + " (unrelated)", kNoParent, kNoParent, persons[missing].sex});
+    family.sample.push_back(family.sample[missing]);
+    family.sample[missing].clear();
+    place = static_cast<PersonInPedigree>(persons.size() - 1);
+  }
   family.pedigree = Pedigree(std::move(persons));
   return family;
 }
@@ -135,18 +134,21 @@ std::vector<ObservedGenotype> observations(const FamilyPedigree& family, const s
 
 ScaledLikelihood likelihood_of(const FamilyPedigree& family, const std::vector<ObservedGenotype>& observed, const LocusModel& model,
                                UntypedParent rule, const ObservationModel& observation) {
-  const LocusPedigree seen = apply_untyped_parent_rule(family.pedigree, family.missing, observed, rule);
+  const LocusPedigree seen = apply_untyped_parent_rule(family.pedigree, family.missing.front(), observed, rule);
   return scaled_pedigree_likelihood(seen.pedigree, seen.observed, model, observation);
 }
 
 CaseFlag flag_of(const FamilyPedigree& family, const std::vector<ObservedGenotype>& observed, const ScaledLikelihood& p_h1,
                  const ScaledLikelihood& p_h2) {
   if (p_h1.value == 0.0 && p_h2.value == 0.0) return CaseFlag::undefined;
-  bool missing = false;
-  bool others = false;
-  for (std::size_t i = 0; i < observed.size(); ++i)
-    if (observed[i].kind != Observation::untyped) (static_cast<PersonInPedigree>(i) == family.missing ? missing : others) = true;
-  return missing && others ? CaseFlag::none : CaseFlag::one_sided;
+  std::size_t missing = 0, typed = 0;
+  for (std::size_t i = 0; i < observed.size(); ++i) {
+    if (observed[i].kind == Observation::untyped) continue;
+    ++typed;
+    missing += static_cast<std::size_t>(std::count(family.missing.begin(), family.missing.end(), static_cast<PersonInPedigree>(i)));
+  }
+  // Two missing persons tell of each other, too.
+  return missing > 0 && typed > 1 ? CaseFlag::none : CaseFlag::one_sided;
 }
 
 std::vector<ObservedLocus> observed_loci(const Samples& samples) {
@@ -206,9 +208,43 @@ struct Counts {
   std::size_t loci = 0, used = 0, one_sided = 0, undefined = 0;
 };
 
+/// Two linked loci under one hypothesis. The rule for untyped parents looks at both: whoever is typed at one of them stays.
+ScaledLikelihood joint_likelihood(const FamilyPedigree& family, const std::vector<ObservedGenotype>& first, const std::vector<ObservedGenotype>& second,
+                                  const LocusModel& first_model, const LocusModel& second_model, double rho, UntypedParent rule,
+                                  const ObservationModel& observation) {
+  std::vector<ObservedGenotype> either = first;
+  for (std::size_t i = 0; i < either.size(); ++i)
+    if (either[i].kind == Observation::untyped) either[i] = second[i];
+  const LocusPedigree seen = apply_untyped_parent_rule(family.pedigree, family.missing.front(), either, rule);
+  std::vector<ObservedGenotype> at_first, at_second;
+  for (const PedigreePerson& person : seen.pedigree.persons()) {
+    const auto place = static_cast<std::size_t>(*family.pedigree.find(person.id));
+    at_first.push_back(first[place]);
+    at_second.push_back(second[place]);
+  }
+  return linked_pair_likelihood(seen.pedigree, {at_first, first_model}, {at_second, second_model}, rho, observation);
+}
+
+/// log10 LR of a linked pair less the sum of its two loci: what the total gains by scoring them together. 0 when one of the two does not count.
+double gain_of(const LinkedPair& pair, const FamilyPedigree& h1, const FamilyPedigree& h2, const Samples& samples,
+               const EffectivePopulation& population, const ObservationModel& observation, const std::map<std::string, CaseRow>& rows) {
+  const auto first = rows.find(pair.first), second = rows.find(pair.second);
+  if (first == rows.end() || second == rows.end()) return 0.0;
+  if (first->second.flag != CaseFlag::none || second->second.flag != CaseFlag::none) return 0.0;
+  const LocusModel& a = *population.find(pair.first);
+  const LocusModel& b = *population.find(pair.second);
+  const auto joint = [&](const FamilyPedigree& family) {
+    return joint_likelihood(family, observations(family, pair.first, samples), observations(family, pair.second, samples), a, b, pair.rho,
+                            population.untyped_parent, observation);
+  };
+  return log10_likelihood_ratio(joint(h1), joint(h2)) - first->second.log10_lr - second->second.log10_lr;
+}
+
 void print_family(const std::string& id, const FamilyPedigree& h1, const FamilyPedigree& h2, const Samples& samples,
-                  const EffectivePopulation& population, const ObservationModel& observation, Counts& counts, std::ostream& out) {
+                  const EffectivePopulation& population, const ObservationModel& observation, const std::vector<LinkedPair>& linked, Counts& counts,
+                  std::ostream& out) {
   check_same_samples(h1, h2);
+  std::map<std::string, CaseRow> rows;
   CaseRow total;
   total.locus = "TOTAL";
   for (const LocusModel& model : population.loci) {
@@ -227,8 +263,9 @@ void print_family(const std::string& id, const FamilyPedigree& h1, const FamilyP
     counts.undefined += row.flag == CaseFlag::undefined ? 1 : 0;
     counts.used += row.flag == CaseFlag::none ? 1 : 0;
     total.log10_lr += row.log10_lr;
+    rows.emplace(row.locus, row);
   }
-
+  for (const LinkedPair& pair : linked) total.log10_lr += gain_of(pair, h1, h2, samples, population, observation, rows);
   out << lr_total(id, total);
 }
 
@@ -246,8 +283,10 @@ void print_summary(const LrPedigreeOptions& options, const Population& populatio
   for (const std::string& added : effective.added) err << "allele added by the rare-allele rule: " << added << '\n';
   for (const std::string& locus : effective.unused_loci)
     err << "locus not used (not autosomal or not in the population): " << locus << '\n';
+  for (const LinkedPair& pair : options.linked)
+    err << fmt::format("linked: {} and {}, recombination fraction {:.6g}: jointly in the total\n", pair.first, pair.second, pair.rho);
   err << fmt::format("H2: {}\nloci: {} in all, {} used, {} one-sided (LR 1), {} undefined; {} calls that are no genotype\n",
-                     options.alternative ? "the alternative pedigree" : "the missing person is unrelated", counts.loci, counts.used,
+                     options.alternative ? "the alternative pedigree" : "whoever is missing is unrelated", counts.loci, counts.used,
                      counts.one_sided, counts.undefined, unreadable);
   if (counts.undefined > 0)
     err << "homeward: warning: at the undefined loci both hypotheses are impossible; are the relatives labelled correctly?\n";
@@ -271,6 +310,10 @@ int run_lr_pedigree(const LrPedigreeOptions& options, Context& context) {
   const Population population = read_population(options.population, context.data_dir);
   const EffectivePopulation effective = freeze(population, observed_loci(samples), options.model.overrides, options.model.untyped_parent);
 
+  for (const LinkedPair& pair : options.linked)
+    for (const std::string& locus : {pair.first, pair.second})
+      if (effective.find(locus) == nullptr)
+        throw Error(ErrorKind::usage, "--linked: locus " + escaped(locus) + " is not among the loci in use; write it as the table of results does");
   Counts counts;
   context.out << lr_header();
   for (const auto& [id, family] : h1) {
@@ -278,7 +321,7 @@ int run_lr_pedigree(const LrPedigreeOptions& options, Context& context) {
     if (other == h2.end())
       throw Error(ErrorKind::input,
                   *options.alternative + ": a family of " + options.pedigree + " is missing; give the same family_id in both");
-    print_family(id, family, other->second, samples, effective, observation, counts, context.out);
+    print_family(id, family, other->second, samples, effective, observation, options.linked, counts, context.out);
   }
   if (!context.global.quiet) print_summary(options, population, effective, observation, counts, unreadable, context.err);
   return 0;

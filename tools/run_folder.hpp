@@ -7,7 +7,8 @@
 namespace homeward::cli {
 
 /// Names of the files a finished run may hold, run.json last.
-inline constexpr const char* kRunFiles[] = {"hits.h5", "candidates.tsv", "loci.tsv", "report.html", "run.json"};
+inline constexpr const char* kRunFiles[] = {"hits.h5",     "candidates.tsv",   "loci.tsv",    "joint.tsv",
+                                            "lineage.tsv", "family_check.tsv", "report.html", "run.json"};
 inline constexpr const char* kCheckpointFolder = "checkpoint";
 
 /// Is this a run folder (it holds run.json)?

@@ -145,6 +145,11 @@ std::string describe_mutation(const EffectivePopulation& population) {
                      rate_range(population, &MutationParameters::rate_female));
 }
 
+std::string family_check_summary(const FamilyCheckCounts& c) {
+  return fmt::format("family check: {} pairs of typed members: {} contradicted in {} families, {} likely swaps; {} sex markers contradicted", c.pairs,
+                     c.contradicted, c.contradicted_families, c.swaps, c.sex_markers);
+}
+
 void print_model(const RunModel& model, const ModelOptions& options, std::ostream& err) {
   const EffectivePopulation& e = model.effective;
   const auto chosen = [&](std::initializer_list<const char*> names, const char* otherwise) {

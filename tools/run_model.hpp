@@ -13,6 +13,7 @@
 #include "homeward/report.hpp"
 #include "homeward/scoring_profile.hpp"
 #include "homeward/store.hpp"
+#include "report/family_check_table.hpp"
 
 namespace homeward::cli {
 
@@ -52,6 +53,9 @@ std::string mutation_models(const EffectivePopulation& population);
 
 /// Prints every genetics default and choice that applies, one a line.
 void print_model(const RunModel& model, const ModelOptions& options, std::ostream& err);
+
+/// One line on what the check of the families found.
+std::string family_check_summary(const FamilyCheckCounts& counts);
 
 inline constexpr const char* kLeadBanner = "every result is a lead to confirm, never an identification";
 

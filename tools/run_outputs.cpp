@@ -7,6 +7,9 @@
 #include "base/sha256.hpp"
 #include "homeward/store.hpp"
 #include "progress.hpp"
+#include "report/family_check_table.hpp"
+#include "report/joint_table.hpp"
+#include "report/lineage_table.hpp"
 
 namespace homeward::cli {
 
@@ -27,6 +30,11 @@ void write_outputs(const std::filesystem::path& out, const RunModel& model, cons
   const TableInputs tables{*model.store, model.effective, m.couple_weights, scales.verbal, scales.cpi, m.threads};
   m.outputs.push_back(write_candidates(out / "candidates.tsv", tables, selection));
   m.outputs.push_back(write_loci(out / "loci.tsv", tables, selection, m.loci_for));
+  m.outputs.push_back(write_joint(out / "joint.tsv", tables, selection));
+  m.outputs.push_back(write_lineage(out / "lineage.tsv", tables, selection, m.loci_for));
+  FamilyCheckCounts families;
+  m.outputs.push_back(write_family_check(out / "family_check.tsv", *model.store, model.effective, m.threads, families));
+  if (families.rows > 0) m.warnings.push_back(family_check_summary(families) + " (family_check.tsv)");
 }
 
 void print_summary(const RunManifest& m, std::ostream& err) {

@@ -38,6 +38,12 @@ void GenotypeBatch::append_unused_loci(std::vector<LocusLine>& lines, PersonInde
   }
 }
 
+bool sex_contradicted(Genotype amelogenin, Sex sex) {
+  if (!amelogenin.typed() || amelogenin.half_known() || sex == Sex::unknown) return false;
+  const bool has_y = amelogenin.a == Allele::letter('Y') || amelogenin.b == Allele::letter('Y');
+  return has_y != (sex == Sex::male);
+}
+
 TypedParents typed_parents(const Family& family) {
   if (family.shape == FamilyShape::parent) return {};
   if (family.shape != FamilyShape::pedigree) return {family.father, family.mother};
@@ -58,6 +64,10 @@ void GenotypeBatch::load(std::span<const Candidate> candidates) {
     add_family(candidate.hit.family);
     add_family(candidate.hit.family_b);
   }
+  load_persons(std::move(persons));
+}
+
+void GenotypeBatch::load_persons(std::vector<PersonIndex> persons) {
   std::sort(persons.begin(), persons.end());
   persons.erase(std::unique(persons.begin(), persons.end()), persons.end());
   for (std::size_t i = 0; i < persons.size(); ++i) slot_[persons[i]] = static_cast<std::uint32_t>(i);

@@ -17,6 +17,8 @@ class GenotypeBatch {
   GenotypeBatch(const ProfileSource& source, const EffectivePopulation& population);
   /// Replaces what is held. Order of `candidates` does not matter.
   void load(std::span<const Candidate> candidates);
+  /// The same for persons in any order, repeats allowed.
+  void load_persons(std::vector<PersonIndex> persons);
   std::size_t n_loci() const { return source_locus_.size(); }
   /// At locus `locus` of the population; untyped when the source lacks the locus.
   Genotype at(PersonIndex person, std::size_t locus) const {
@@ -47,6 +49,8 @@ struct TypedParents {
   PersonIndex father = kNobody, mother = kNobody;
 };
 TypedParents typed_parents(const Family& family);
+/// A person's typed sex marker says otherwise than the person's stated or implied sex.
+bool sex_contradicted(Genotype amelogenin, Sex sex);
 /// Makes pair keys (pair_key) without allocating. One per thread.
 class PairKeyMaker {
  public:

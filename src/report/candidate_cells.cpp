@@ -19,12 +19,18 @@ void put_alternatives(std::string& out, const TableContext&, const RowFacts& row
     out += '=';
     put_log10(out, term.log10_lr);
   }
+  for (const Alternative& alternative : row.alternatives) {
+    out += ';';
+    out += alternative.name;
+    out += '=';
+    put_log10(out, alternative.log10_lr);
+  }
 }
 
 void put_flags(std::string& out, const TableContext& context, const RowFacts& row) {
   const Hit& hit = row.candidate.hit;
   const std::size_t before = out.size();
-  const auto flag = [&](bool raised, const char* name) {
+  const auto flag = [&](bool raised, std::string_view name) {
     if (!raised) return;
     if (out.size() != before) out += ';';
     out += name;
@@ -34,6 +40,8 @@ void put_flags(std::string& out, const TableContext& context, const RowFacts& ro
   flag(row.candidate.tie_child, "tie_child");
   flag(hit.n_loci < kFewLoci, "few_loci");
   flag(context.persons.contradicts(hit.child, context.inputs.source.person(hit.child).sex), "sex_marker_child");
+  flag(row.family_contradicted, "family_contradicted");
+  flag(row.verdict.standing != Standing::clear, flag_text(row.verdict));
   flag(father != kNobody && context.persons.contradicts(father, Sex::male), "sex_marker_father");
   flag(mother != kNobody && context.persons.contradicts(mother, Sex::female), "sex_marker_mother");
   if (out.size() == before) out += '.';

@@ -10,12 +10,14 @@
 #include "homeward/error.hpp"
 #include "report/cells.hpp"
 #include "report/formula.hpp"
+#include "report/pedigree_alternatives.hpp"
 
 namespace homeward {
 
 namespace {
 
 constexpr std::size_t kLociNamed = 3;
+constexpr std::string_view kSamePerson = "same_person";
 
 void tab(std::string& out) { out += '\t'; }
 
@@ -69,6 +71,8 @@ void RowWriter::learn(std::uint32_t index, FamilyFacts& facts) {
         throw ModelError(context_.inputs.population.loci[locus].locus.name, "a relative has an allele that the run's population was not frozen with");
   }
   learn_terms(facts);
+  facts.contradicted = false;
+  facts.other_places.reset();
   if (facts.points.empty()) compile(facts);
   facts.index = index;
 }
@@ -112,7 +116,11 @@ std::vector<Genotype> RowWriter::calls(const std::vector<PersonIndex>& members) 
 }
 
 void RowWriter::compile(FamilyFacts& facts) const {
-  facts.compiled = context_.compiler.compile(*facts.family, calls(facts.members), facts.members.size());
+  const std::vector<Genotype> genotypes = calls(facts.members);
+  facts.compiled = context_.compiler.compile(*facts.family, genotypes, facts.members.size());
+  if (facts.family->shape != FamilyShape::pedigree) return;
+  const std::vector<MemberPairCheck> checks = context_.family_check.pairs(*facts.family, genotypes, facts.members.size());
+  facts.contradicted = std::any_of(checks.begin(), checks.end(), [](const MemberPairCheck& check) { return check.contradicted(); });
 }
 
 PairTerm& RowWriter::next_term() {
@@ -165,21 +173,55 @@ std::size_t RowWriter::score(const Hit& hit) {
   return 1;
 }
 
+void RowWriter::add_other_places(const RowFacts& row, Alternatives& list) {
+  if (!first_.other_places) {
+    first_.other_places.emplace();
+    const std::vector<Genotype> genotypes = calls(first_.members);
+    for (const AlternativePlace& place : alternative_places(*first_.family))
+      first_.other_places->emplace_back(place.name, context_.compiler.compile(place.family, genotypes, first_.members.size()));
+  }
+  for (const auto& [name, compiled] : *first_.other_places) list.add(name, mixed_log10(pair_terms(compiled.terms, row.child)));
+}
+
+/// Of a pedigree: whether the child is one of its members, and for the first rows other places in it.
+Alternatives RowWriter::alternatives_of(const RowFacts& row) {
+  if (row.lead.hypothesis != Hypothesis::pedigree) {
+    TypedParents parents = row.parents;
+    if (row.family.shape == FamilyShape::parent) parents.father = parents.mother = row.members.front();
+    const auto codes = [&](PersonIndex person) {
+      return person == kNobody ? std::span<const GenotypeCode>{} : context_.persons.codes(person);
+    };
+    return close_alternatives(context_.relations, row.lead.hypothesis, codes(parents.father), codes(parents.mother), row.child);
+  }
+  Alternatives list;
+  double same_person = -std::numeric_limits<double>::infinity();
+  for (const PersonIndex member : row.members)
+    same_person = std::max(same_person, context_.relations.pair(context_.persons.codes(member), row.child, Sex::male).same_person);
+  if (row.rank <= kOtherPlacesFor) add_other_places(row, list);
+  list.add("same_person", same_person, true);
+  return list;
+}
+
 void RowWriter::append(std::string& out, std::uint64_t rank, const Candidate& candidate) {
   const Hit& hit = candidate.hit;
   const std::size_t n_own = score(hit);
   const std::span<const PairTerm> terms(terms_.data(), n_terms_);
   const bool undeclared = hit.family_b != kNoFamily;
-  const RowFacts row{rank,
-                     candidate,
-                     *first_.family,
-                     undeclared ? second_.family : nullptr,
-                     undeclared ? TypedParents{first_.family->father, second_.family->mother} : first_.parents,
-                     context_.persons.codes(hit.child),
-                     first_.members,
-                     terms,
-                     n_own,
-                     terms[leading_term(terms.first(n_own))]};
+  RowFacts row{rank,
+               candidate,
+               *first_.family,
+               undeclared ? second_.family : nullptr,
+               undeclared ? TypedParents{first_.family->father, second_.family->mother} : first_.parents,
+               context_.persons.codes(hit.child),
+               first_.members,
+               terms,
+               n_own,
+               terms[leading_term(terms.first(n_own))],
+               first_.contradicted,
+               {},
+               {}};
+  row.alternatives = alternatives_of(row);
+  row.verdict = stand(row.lead.log10_lr, row.alternatives);
   check_score(hit, mixed_log10(row.own()));
   const RowChances chances = chances_of(context_, row);
 
@@ -227,9 +269,11 @@ void RowWriter::put_score(std::string& out, const RowFacts& row, const RowChance
   tab(out);
   put_alternatives(out, context_, row);
   tab(out);
-  out += verbal_word(context_.inputs.scale, hit.log10_lr);
+  // Two samples of one person are no parent and child, however well they fit: a class of their own.
+  const bool same_person = row.verdict.standing == Standing::same_person;
+  out += same_person ? kSamePerson : std::string_view(verbal_word(context_.inputs.scale, hit.log10_lr));
   tab(out);
-  out += cpi_word(context_.inputs.cpi, row.lead.log10_lr, hit.n_inconsistent);
+  out += same_person ? kSamePerson : std::string_view(cpi_word(context_.inputs.cpi, row.lead.log10_lr, hit.n_inconsistent));
   tab(out);
   put_real(out, chances.posterior);
 }

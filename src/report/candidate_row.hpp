@@ -3,18 +3,27 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/sha256.hpp"
 #include "homeward/report.hpp"
 #include "report/batch.hpp"
+#include "report/close_alternatives.hpp"
 #include "report/pair_terms.hpp"
 #include "report/person_rows.hpp"
+#include "score/family_check.hpp"
 #include "score/point_scores.hpp"
+#include "score/relation_scorer.hpp"
 
 namespace homeward {
+
+/// Rows of a pedigree up to this rank list the child's other places: each costs a compilation of the family.
+inline constexpr std::uint64_t kOtherPlacesFor = 100;
 
 /// What every thread of a table reads. References must outlive the rows.
 struct TableContext {
@@ -22,6 +31,8 @@ struct TableContext {
   const PersonRows& persons;
   const PointScores& points;
   const Compiler& compiler;
+  const RelationScorer& relations;
+  const FamilyCheck& family_check;
 };
 
 /// What a row is made from; valid while the row is written.
@@ -36,6 +47,9 @@ struct RowFacts {
   std::span<const PairTerm> terms;             ///< all that are listed; those of the family's own LR first
   std::size_t n_own;                           ///< how many those are
   const PairTerm& lead;                        ///< the own term with the largest weighted LR
+  bool family_contradicted = false;            ///< the DNA of the family's own members contradicts the declared relations
+  Alternatives alternatives;                   ///< to `lead`
+  Verdict verdict;                             ///< how `lead` stands against them
   std::span<const PairTerm> own() const { return terms.first(n_own); }
 };
 
@@ -46,7 +60,7 @@ struct RowChances {
   double p_chance = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// The cell `alternatives`: every term of the pair as `hypothesis=log10 LR`, joined by ';'.
+/// The cell `alternatives`: every term of the pair, then the close alternatives to the leading one, as `name=log10 LR`, joined by ';'.
 void put_alternatives(std::string& out, const TableContext& context, const RowFacts& row);
 /// The cell `flags`: names of what speaks for caution, joined by ';'; "." for none.
 void put_flags(std::string& out, const TableContext& context, const RowFacts& row);
@@ -76,6 +90,9 @@ class RowWriter {
     std::uint32_t newest_batch = 0;
     std::vector<PointTerm> points;     ///< empty when the family has to be compiled
     CompiledFamily compiled;           ///< filled when it has to be
+    bool contradicted = false;         ///< of a pedigree: its members' DNA contradicts the declared relations
+    /// Of a pedigree, when a listed row asked for them: the child in other places.
+    std::optional<std::vector<std::pair<std::string_view, CompiledFamily>>> other_places;
   };
   void learn(std::uint32_t index, FamilyFacts& facts);
   void learn_terms(FamilyFacts& facts) const;
@@ -84,6 +101,8 @@ class RowWriter {
   std::vector<Genotype> calls(const std::vector<PersonIndex>& members) const;
   /// Fills terms_ and n_terms_; returns how many of them are the family's own.
   std::size_t score(const Hit& hit);
+  Alternatives alternatives_of(const RowFacts& row);
+  void add_other_places(const RowFacts& row, Alternatives& list);
   void score_family(const FamilyFacts& facts, std::span<const GenotypeCode> child);
   void score_point(const PointTerm& term, std::span<const GenotypeCode> child);
   PairTerm& next_term();

@@ -108,9 +108,11 @@ RunOutput write_candidates(const std::filesystem::path& path, const TableInputs&
   PersonRows persons(inputs.source, inputs.population, kPersonBytes / (n_loci * sizeof(GenotypeCode)));
   const PointScores points(inputs.population);
   const Compiler compiler(inputs.population, inputs.weights);
+  const RelationScorer relations(inputs.population, CoAncestry::of_model);
+  const FamilyCheck family_check(inputs.population);
   PersonFinder finder(inputs.source);
   std::vector<RowWriter> writers;
-  for (int t = 0; t < std::max(inputs.threads, 1); ++t) writers.emplace_back(TableContext{inputs, persons, points, compiler});
+  for (int t = 0; t < std::max(inputs.threads, 1); ++t) writers.emplace_back(TableContext{inputs, persons, points, compiler, relations, family_check});
 
   // While a batch is written the next one is made.
   BatchText texts[2];

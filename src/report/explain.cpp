@@ -11,6 +11,7 @@
 #include "likelihood/parents.hpp"
 #include "report/formula.hpp"
 #include "score/columns.hpp"
+#include "score/family_check.hpp"
 
 namespace homeward {
 
@@ -243,9 +244,11 @@ class Explainer {
 
 }  // namespace
 
-std::vector<LocusLine> explain_pair(const EffectivePopulation& population, const Family& family, Hypothesis hypothesis,
-                                    const std::vector<Genotype>& member_calls, std::size_t n_members,
-                                    const std::vector<Genotype>& child_calls) {
+namespace {
+
+std::vector<LocusLine> explain_calls(const EffectivePopulation& population, const Family& family, Hypothesis hypothesis,
+                                     const std::vector<Genotype>& member_calls, std::size_t n_members,
+                                     const std::vector<Genotype>& child_calls) {
   const Explainer explainer(population, family, hypothesis, member_calls, n_members);
   std::vector<LocusLine> lines;
   double sum = 0.0;
@@ -257,6 +260,27 @@ std::vector<LocusLine> explain_pair(const EffectivePopulation& population, const
     lines.push_back(std::move(line));
   }
   return lines;
+}
+
+}  // namespace
+
+std::vector<LocusLine> explain_pair(const EffectivePopulation& population, const Family& family, Hypothesis hypothesis,
+                                    const std::vector<Genotype>& member_calls, std::size_t n_members,
+                                    const std::vector<Genotype>& child_calls) {
+  if (hypothesis != Hypothesis::pedigree || n_members < 2)
+    return explain_calls(population, family, hypothesis, member_calls, n_members, child_calls);
+  // Relatives who contradict each other are searched by their consistent parts: the likeliest one is explained.
+  const FamilyCheck check(population);
+  std::vector<LocusLine> likeliest;
+  for (const std::vector<bool>& kept : consistent_parts(n_members, check.pairs(family, member_calls, n_members))) {
+    std::vector<Genotype> used = member_calls;
+    for (std::size_t i = 0; i < used.size(); ++i)
+      if (!kept[i % n_members]) used[i] = {};
+    std::vector<LocusLine> lines = explain_calls(population, family, hypothesis, used, n_members, child_calls);
+    const bool better = !likeliest.empty() && !lines.empty() && lines.back().cum_log10_lr > likeliest.back().cum_log10_lr;
+    if (likeliest.empty() || better) likeliest = std::move(lines);
+  }
+  return likeliest;
 }
 
 }  // namespace homeward

@@ -1,6 +1,11 @@
 # End to end, through the executable: each file of this folder is one test.
-foreach(name frame search inputs load resume workbook export hostile mapping)
+foreach(name frame search inputs load resume workbook export hostile mapping lr families)
   add_test(NAME cli.${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/test_${name}.py)
   set_tests_properties(cli.${name} PROPERTIES LABELS cli TIMEOUT 600
     ENVIRONMENT "HOMEWARD_PROGRAM=$<TARGET_FILE:homeward>;HOMEWARD_DATA=${PROJECT_SOURCE_DIR}/data;PYTHONDONTWRITEBYTECODE=1")
 endforeach()
+
+# docs/VALIDATION.md is what scripts/validate prints; skipped where the machine has no reference data.
+add_test(NAME cli.validation COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/scripts/validate --check ${PROJECT_SOURCE_DIR}/docs/VALIDATION.md)
+set_tests_properties(cli.validation PROPERTIES LABELS cli TIMEOUT 600 SKIP_RETURN_CODE 77
+  ENVIRONMENT "HOMEWARD_PROGRAM=$<TARGET_FILE:homeward>;PYTHONDONTWRITEBYTECODE=1")
