@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "base/text.hpp"
+#include "calibration.hpp"
 #include "command.hpp"
 #include "homeward/error.hpp"
 #include "homeward/report.hpp"
@@ -47,6 +48,44 @@ EvaluateOptions parse(const po::variables_map& values) {
   return {*path("run"), *path("truth"), path("store"), path("out")};
 }
 
+/// Expected chance hits at a level of the run's curve; NaN where the curve does not reach down.
+double expected_at(const RunBelief& belief, double log10_lr) {
+  for (const auto& [x, expected] : belief.curve)
+    if (std::abs(x - log10_lr) < 1e-9) return expected;
+  return belief.curve.empty() || log10_lr < belief.curve.front().first ? std::nan("") : 0.0;
+}
+
+/// Recall and chance hits by LR.
+void add_levels(ordered_json& f, const RunManifest& manifest, const Evaluation& e) {
+  for (std::size_t i = 0; i < kEvaluatedLog10.size(); ++i) {
+    const std::string level = fmt::format("lr_1e{:.0f}", kEvaluatedLog10[i]);
+    const double expected = expected_at(manifest.belief, kEvaluatedLog10[i]);
+    const bool counted = kEvaluatedLog10[i] >= manifest.min_log10_lr;
+    f["true_pairs." + level] = e.true_pairs_at[i];
+    f["chance_hits." + level] = counted ? ordered_json(e.chance_hits_at[i]) : ordered_json(nullptr);
+    f["expected_chance_hits." + level] = std::isnan(expected) ? ordered_json(nullptr) : ordered_json(expected);
+  }
+}
+
+/// P(H1 | posterior bin): what the posteriors promised and what was true.
+void add_calibration(ordered_json& f, const RunManifest& manifest, const Calibration& c) {
+  if (std::isnan(manifest.belief.phi)) return;
+  f["prior"] = manifest.belief.phi;
+  f["posterior_expected_true"] = c.expected_true;
+  f["posterior_true"] = c.true_rows;
+  f["posterior_expected_relatives"] = c.expected_relatives;
+  f["posterior_relatives"] = c.relative_rows;
+  for (const PosteriorBin& bin : c.bins) {
+    const std::string name = fmt::format("posterior_{:g}_{:g}", bin.low, bin.high);
+    f[name + ".rows"] = bin.rows;
+    f[name + ".expected_true"] = bin.expected;
+    f[name + ".true"] = bin.true_rows;
+    f[name + ".sd"] = std::sqrt(bin.variance);
+  }
+  f["fdr_0.05.rows"] = c.fdr_rows;
+  f["fdr_0.05.false"] = c.fdr_false;
+}
+
 /// Every figure in the order it is printed; null = not computed or undefined.
 ordered_json figures(const RunManifest& manifest, const Evaluation& e) {
   const auto or_null = [](double value) { return std::isnan(value) ? ordered_json(nullptr) : ordered_json(value); };
@@ -70,7 +109,8 @@ ordered_json figures(const RunManifest& manifest, const Evaluation& e) {
   for (std::size_t i = 0; i < kRankLimits.size(); ++i) f[fmt::format("true_family_rank_{}", kRankLimits[i])] = e.family_rank_at_most[i];
   for (std::size_t i = 0; i < kRankLimits.size(); ++i) f[fmt::format("true_child_rank_{}", kRankLimits[i])] = e.child_rank_at_most[i];
   f["chance_hits"] = e.chance_hits;
-  f["expected_chance_hits"] = nullptr;
+  f["expected_chance_hits"] = or_null(manifest.belief.expected_chance_hits);
+  add_levels(f, manifest, e);
   f["joint_hits"] = e.joint_hits;
   f["joint_both_true"] = e.joint_both_true;
   f["joint_one_true"] = e.joint_one_true;
@@ -101,7 +141,8 @@ int run(const po::variables_map& values, Context& context) {
   const std::vector<PairScore> scores = score_truth(truth, *model.store, model.effective, model.couple_weights);
   const Evaluation evaluation = evaluate(truth, scores, manifest.min_log10_lr, hits, hits.child_ids(), hits.family_ids());
 
-  const ordered_json all = figures(manifest, evaluation);
+  ordered_json all = figures(manifest, evaluation);
+  add_calibration(all, manifest, calibrate(options.run / "candidates.tsv", truth));
   for (const auto& [key, value] : all.items()) context.out << escaped(key) << '\t' << cell(value) << '\n';
   if (options.out) {
     const ordered_json document{{"schema", kSchema},

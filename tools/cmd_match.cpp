@@ -5,6 +5,7 @@
 #include <optional>
 #include <ostream>
 
+#include "assess.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "checkpoint.hpp"
@@ -46,6 +47,7 @@ std::string run_id_of(const RunManifest& m) {
   hash.add_number(m.top_k);
   hash.add_number(m.undeclared_couples ? 1 : 0);
   for (const double weight : {m.couple_weights.couple, m.couple_weights.father_only, m.couple_weights.mother_only}) hash.add_real(weight);
+  for (const double weight : {m.belief.phi_given ? m.belief.phi : -1.0, m.belief.close_relative, m.belief.apart}) hash.add_real(weight);
   return hash.hex().substr(0, 16);
 }
 
@@ -90,6 +92,7 @@ RunManifest first_manifest(const MatchOptions& options, const RunModel& model, c
   m.chosen = options.chosen;
   m.verbal_scale = "enfsi-2015";
   m.cpi_scale = "cn-cpi";
+  note_belief(options.belief, options.undeclared_couples, m.belief);
   m.run_id = run_id_of(m);
   return m;
 }

@@ -13,11 +13,14 @@
 #include <unordered_map>
 
 #include "base/text.hpp"
+#include "candidate_rows.hpp"
 #include "command.hpp"
 #include "homeward/error.hpp"
 #include "homeward/report.hpp"
 #include "homeward/store.hpp"
 #include "base/atomic_file.hpp"
+#include "other_tables.hpp"
+#include "rank_belief.hpp"
 #include "report/cells.hpp"
 #include "report/text_table.hpp"
 #include "run_folder.hpp"
@@ -43,9 +46,11 @@ struct RankOptions {
   Format format = Format::table;
   bool excel = false;
   std::string output;  ///< empty = standard output
+  RankBeliefOptions belief;
+  OtherTables other_tables;
 };
 
-using Row = std::vector<std::string>;
+using Row = CandidateRow;
 
 void declare(CommandLine& line) {
   line.hidden.add_options()("run", po::value<std::string>());
@@ -55,6 +60,8 @@ void declare(CommandLine& line) {
       ("top", po::value<std::uint64_t>()->value_name("N"),
        "the N best, or the N best of every child or family (default: in a table 50, or 5 of each; else all)")  //
       ("min-log10-lr", po::value<double>()->value_name("X"), "candidates of this log10 LR and above");
+  declare_rank_belief(line.group("Belief"));
+  declare_other_tables(line.group("Other models"));
   line.group("Output").add_options()                                                                                  //
       ("format", po::value<std::string>()->default_value("table")->value_name("FORMAT"), "table, tsv or jsonl")       //
       ("excel", po::bool_switch(), "with tsv: byte order mark, CRLF, and cells that no spreadsheet takes for formulas")  //
@@ -83,6 +90,8 @@ RankOptions parse(const po::variables_map& values) {
     options.top = options.format != Format::table ? std::numeric_limits<std::uint64_t>::max() : options.by == Group::none ? 50 : 5;
   }
   if (values.count("min-log10-lr") != 0) options.min_log10_lr = values["min-log10-lr"].as<double>();
+  options.belief = parse_rank_belief(values);
+  options.other_tables = parse_other_tables(values);
   if (values.count("output") != 0) options.output = values["output"].as<std::string>();
   return options;
 }
@@ -121,40 +130,23 @@ class Chooser {
   std::vector<std::pair<std::size_t, Row>> rows_;
 };
 
-Row split_row(const std::string& line) {
-  Row row;
-  for (const std::string_view cell : split(line, '\t')) row.emplace_back(cell);
-  return row;
-}
-
-[[noreturn]] void damaged(const std::string& found) {
-  throw Error(ErrorKind::input, "candidates.tsv " + found + "; it is damaged or cut short: run match again");
-}
-
-/// The last line says how many rows there are; a file without it is not whole.
-void check_trailer(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw Error(ErrorKind::input, "cannot read " + path.string() + "; has the run completed?");
-  in.seekg(0, std::ios::end);
-  const std::streamoff size = in.tellg();
-  in.seekg(std::max<std::streamoff>(0, size - 64));
-  std::stringstream tail;
-  tail << in.rdbuf();
-  const std::string text = tail.str();
-  const std::size_t mark = text.rfind("\n#ok ");
-  if (mark == std::string::npos || text.back() != '\n' || text.find('\n', mark + 1) + 1 != text.size()) damaged("has no last line `#ok <n> rows`");
-}
-
-void read_candidates(const fs::path& path, Chooser& chooser) {
-  check_trailer(path);
-  std::ifstream in(path, std::ios::binary);
-  std::string line;
-  if (!std::getline(in, line) || split_row(line) != candidate_columns()) damaged("does not start with the columns of this version");
-  while (std::getline(in, line) && line.rfind("#ok ", 0) != 0) {
-    Row row = split_row(line);
-    if (row.size() != candidate_columns().size()) damaged("has a row of " + std::to_string(row.size()) + " cells");
-    if (!chooser.offer(std::move(row))) return;
+/// The rows that the thresholds keep, with posteriors under the prior asked for.
+void read_believed(const fs::path& path, const RankOptions& options, const RunBelief& belief, RowThreshold& threshold, Chooser& chooser) {
+  const auto adapt = [&](Row&& row) {
+    if (options.belief.prior) change_prior(row, belief.phi, *options.belief.prior);
+    return std::move(row);
+  };
+  if (options.belief.fdr) {
+    for_each_candidate(path, [&](Row&& row) {
+      threshold.see(adapt(std::move(row)));
+      return true;
+    });
+    threshold.decide();
   }
+  for_each_candidate(path, [&](Row&& row) {
+    Row adapted = adapt(std::move(row));
+    return !threshold.keeps(adapted) || chooser.offer(std::move(adapted));
+  });
 }
 
 /// More than the table lists: every hit, with what hits.h5 knows of it.
@@ -186,29 +178,52 @@ void read_hits(const fs::path& path, Chooser& chooser) {
   }
 }
 
-std::string tsv(const std::vector<Row>& rows, bool excel) {
+/// What is printed: the columns of candidates.tsv, and those added by other tables.
+struct Listing {
+  std::vector<std::string> columns;
+  std::vector<Row> rows;
+  bool other_tables() const { return columns.size() > candidate_columns().size(); }
+};
+
+/// Adds one column per other model and the lowest LR over all of them. @return a warning for people, or nothing
+std::string add_other_tables(Listing& listing, const RankOptions& options, const RunManifest& manifest, const fs::path& data_dir) {
+  const std::vector<OtherScores> others = score_elsewhere(options.other_tables, manifest, listing.rows, data_dir);
+  const std::vector<double> lowest = lowest_log10_lr(others, listing.rows);
+  const std::string warning =
+      verdict_warning(lowest, listing.rows, read_verbal_scale(data_dir / "scales" / (manifest.verbal_scale + ".json")));
+  for (const OtherScores& other : others) listing.columns.push_back(other.column);
+  listing.columns.emplace_back("log10_lr_lowest");
+  for (std::size_t i = 0; i < listing.rows.size(); ++i) {
+    for (const OtherScores& other : others) put_log10(listing.rows[i].emplace_back(), other.log10_lr[i]);
+    put_log10(listing.rows[i].emplace_back(), lowest[i]);
+  }
+  return warning;
+}
+
+std::string tsv(const Listing& listing, bool excel) {
   const char* end = excel ? "\r\n" : "\n";
   std::string text = excel ? "\xEF\xBB\xBF" : "";
-  text += fmt::format("{}{}", fmt::join(candidate_columns(), "\t"), end);
-  for (const Row& row : rows) {
+  text += fmt::format("{}{}", fmt::join(listing.columns, "\t"), end);
+  for (const Row& row : listing.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i != 0) text += '\t';
       text += excel ? guarded_for_spreadsheet(row[i]) : row[i];
     }
     text += end;
   }
-  return text + fmt::format("#ok {} rows{}", rows.size(), end);
+  return text + fmt::format("#ok {} rows{}", listing.rows.size(), end);
 }
 
 /// Numbers as numbers, missing as null; ids stay texts even when they look like numbers.
-std::string jsonl(const std::vector<Row>& rows) {
-  const std::vector<std::string>& columns = candidate_columns();
+std::string jsonl(const Listing& listing) {
+  const std::vector<std::string>& columns = listing.columns;
   const std::vector<std::string> numbers{"rank", "log10_lr", "lr", "posterior", "n_loci", "n_loci_child", "n_loci_family", "n_inconsistent", "min_steps",
-                                         "lr_drop_worst", "gap_to_next", "expected_chance_hits", "p_chance", "child_batch", "family_batch"};
+                                         "lr_drop_worst", "gap_to_next", "expected_chance_hits", "p_chance", "child_batch", "family_batch",
+                                         "posterior_relative", "posterior_none"};
   std::vector<bool> numeric;
-  for (const std::string& column : columns) numeric.push_back(std::find(numbers.begin(), numbers.end(), column) != numbers.end());
+  for (const std::string& column : columns) numeric.push_back(column.rfind("log10_lr", 0) == 0 || std::find(numbers.begin(), numbers.end(), column) != numbers.end());
   std::string text;
-  for (const Row& row : rows) {
+  for (const Row& row : listing.rows) {
     nlohmann::ordered_json object;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::optional<double> number = numeric[i] ? parse_double(row[i]) : std::nullopt;
@@ -227,13 +242,22 @@ std::string jsonl(const std::vector<Row>& rows) {
   return text;
 }
 
-std::string table(const std::vector<Row>& rows) {
-  const std::vector<TextColumn> columns{{"rank", Align::right},     {"child", Align::left, 20},   {"family", Align::left, 22}, {"hypothesis", Align::left, 17},
+/// Three digits are enough for the eye.
+std::string short_number(const std::string& cell) {
+  const std::optional<double> number = parse_double(cell);
+  return number ? fmt::format("{:.3g}", *number) : cell;
+}
+
+std::string table(const Listing& listing) {
+  std::vector<TextColumn> columns{{"rank", Align::right},     {"child", Align::left, 20},   {"family", Align::left, 22}, {"hypothesis", Align::left, 17},
                                         {"log10LR", Align::right},  {"support", Align::left, 17}, {"loci", Align::right},      {"inc", Align::right},
-                                        {"gap", Align::right, 8}, {"flags", Align::left, 12}};
+                                        {"gap", Align::right, 8},    {"posterior", Align::right},  {"chance", Align::right},    {"flags", Align::left, 12}};
+  if (listing.other_tables()) columns.push_back({"lowest", Align::right});
   std::vector<std::vector<std::string>> cells;
-  for (const Row& row : rows)
-    cells.push_back({row[0], row[kChild], row[kFamily], row[kHypothesis], row[kLog10Lr], row[kSupport], row[kLoci], row[kInconsistent], row[kGap], row[kFlags]});
+  for (const Row& row : listing.rows) {
+    cells.push_back({row[0], row[kChild], row[kFamily], row[kHypothesis], row[kLog10Lr], row[kSupport], row[kLoci], row[kInconsistent], row[kGap], short_number(row[kPosterior]), short_number(row[kExpectedChanceHits]), row[kFlags]});
+    if (listing.other_tables()) cells.back().push_back(row.back());
+  }
   std::ostringstream out;
   print_text_table(out, columns, cells);
   return out.str();
@@ -245,14 +269,16 @@ int run(const po::variables_map& values, Context& context) {
   if (manifest.status != "complete")
     throw Error(ErrorKind::input, "the run's status is '" + escaped(manifest.status) + "', not 'complete': it has no candidates to rank");
   // Beyond the top-k of the run the table is not the whole list: the hits are.
-  const bool beyond_table = options.by != Group::none && values.count("top") != 0 && options.top > manifest.top_k && manifest.counts.cut_by_top_k > 0;
+  const bool beyond_table = !options.belief.prior && !options.belief.any_threshold() && options.by != Group::none && values.count("top") != 0 && options.top > manifest.top_k && manifest.counts.cut_by_top_k > 0;
   Chooser chooser(options);
+  RowThreshold threshold(options.belief, manifest.belief);
   if (beyond_table)
     read_hits(options.run / "hits.h5", chooser);
   else
-    read_candidates(options.run / "candidates.tsv", chooser);
-  const std::vector<Row> rows = chooser.take();
-  const std::string text = options.format == Format::table ? table(rows) : options.format == Format::tsv ? tsv(rows, options.excel) : jsonl(rows);
+    read_believed(options.run / "candidates.tsv", options, manifest.belief, threshold, chooser);
+  Listing listing{candidate_columns(), chooser.take()};
+  const std::string other_tables = options.other_tables.empty() ? std::string() : add_other_tables(listing, options, manifest, context.data_dir);
+  const std::string text = options.format == Format::table ? table(listing) : options.format == Format::tsv ? tsv(listing, options.excel) : jsonl(listing);
   if (options.output.empty() || options.output == "-") {
     context.out << text;
   } else {
@@ -261,10 +287,12 @@ int run(const po::variables_map& values, Context& context) {
     file.write(text);
     file.commit();
   }
+  if (!other_tables.empty()) context.err << "homeward: warning: " << other_tables << '\n';
   if (!context.global.quiet) {
     if (beyond_table) context.err << "from hits.h5: columns that only candidates.tsv has are empty\n";
     if (!beyond_table && manifest.counts.cut_by_top_k > 0)
       context.err << fmt::format("{} further hits lie beyond the {} best of their child and family\n", manifest.counts.cut_by_top_k, manifest.top_k);
+    if (!beyond_table && !std::isnan(manifest.belief.phi)) context.err << threshold.summary() << '\n';
     context.err << kLeadBanner << '\n';
   }
   return 0;
@@ -277,6 +305,9 @@ const Command kRank{"rank",
                     "RUN [options]",
                     "  homeward rank run1 --top 20\n"
                     "  homeward rank run1 --by child --top 3\n"
+                    "  homeward rank run1 --fdr 0.05\n"
+                    "  homeward rank run1 --prior 0.001 --max-expected-chance-hits 1\n"
+                    "  homeward rank run1 --top 20 --also-population us-asian,cn-kinsimu --also-theta 0.01,0.03\n"
                     "  homeward rank run1 --min-log10-lr 4 --format tsv -o leads.tsv\n",
                     declare,
                     run};

@@ -51,6 +51,6 @@ struct Command {
   int (*run)(const po::variables_map&, Context&);  ///< returns the exit code; throws homeward::Error
 };
 
-extern const Command kLoad, kMatch, kRank, kExplain, kLr, kSimulate, kEvaluate, kInfo, kCheck, kExport, kVersion, kDoctor, kCompletion;
+extern const Command kLoad, kMatch, kRank, kExplain, kLr, kPower, kSimulate, kEvaluate, kInfo, kCheck, kExport, kVersion, kDoctor, kCompletion;
 
 }  // namespace homeward::cli

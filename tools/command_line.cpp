@@ -19,7 +19,7 @@
 namespace homeward::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array<const Command*, 13> kCommands{&kLoad, &kMatch, &kRank,  &kExplain, &kLr,     &kSimulate, &kEvaluate,
+  static constexpr std::array<const Command*, 14> kCommands{&kLoad, &kMatch, &kRank,  &kExplain, &kLr,     &kPower, &kSimulate, &kEvaluate,
                                                             &kInfo, &kCheck, &kExport, &kDoctor, &kVersion, &kCompletion};
   return kCommands;
 }

@@ -76,6 +76,7 @@ void declare_match(CommandLine& line) {
       ("top-k", po::value<std::uint32_t>()->default_value(50)->value_name("K"),
        "candidates.tsv: the K best of every child and of every family")  //
       ("loci-for", po::value<std::uint32_t>()->default_value(1000)->value_name("N"), "loci.tsv: candidates of rank 1 to N");
+  declare_belief_options(line.group("Belief"));
   declare_model_options(line.group("Model"));
 }
 
@@ -104,6 +105,7 @@ MatchOptions parse_match(const po::variables_map& values, const Context& context
   options.threads =
       context.global.threads > 0 ? context.global.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   options.chosen = options.model.chosen;
+  options.belief = parse_belief_options(values, options.chosen);
   for (const char* name : {"min-log10-lr", "top-k", "loci-for", "no-undeclared-couples", "exhaustive", "kernel", "mem"})
     if (values.count(name) != 0 && !values[name].defaulted()) options.chosen.emplace_back(name);
   return options;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "assess.hpp"
 #include "command.hpp"
 #include "homeward/kernel.hpp"
 #include "run_model.hpp"
@@ -18,6 +19,7 @@ struct MatchOptions {
   std::filesystem::path store, out;
   std::string population;
   ModelOptions model;
+  BeliefOptions belief;
   double min_log10_lr = 0.0;
   std::uint32_t top_k = 50, loci_for = 1000;
   bool undeclared_couples = true, exhaustive = false, dry_run = false, resume = false;

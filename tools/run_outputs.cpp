@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "assess.hpp"
 #include "base/sha256.hpp"
 #include "homeward/store.hpp"
 #include "progress.hpp"
@@ -24,9 +25,10 @@ void write_outputs(const std::filesystem::path& out, const RunModel& model, cons
   const HitsMeta meta{m.run_id, m.model_digest, m.store_uuid, m.store_generation, m.min_log10_lr};
   write_hits(out / "hits.h5", meta, *model.store, *result.hits);
   m.outputs.push_back({"hits.h5", result.hits->size(), sha256_of_file(out / "hits.h5")});
-  const CandidateSelection selection = select_candidates(*result.hits, model.store->n_persons(), model.store->families().size(), m.top_k);
+  CandidateSelection selection = select_candidates(*result.hits, model.store->n_persons(), model.store->families().size(), m.top_k);
   m.candidates = selection.rows.size();
   m.counts.cut_by_top_k = selection.cut;
+  assess(model, *result.hits, selection, m);
   const TableInputs tables{*model.store, model.effective, m.couple_weights, scales.verbal, scales.cpi, m.threads};
   m.outputs.push_back(write_candidates(out / "candidates.tsv", tables, selection));
   m.outputs.push_back(write_loci(out / "loci.tsv", tables, selection, m.loci_for));
@@ -48,8 +50,9 @@ void print_summary(const RunManifest& m, std::ostream& err) {
       << fmt::format("hits            {} at log10 LR >= {:.6g}", grouped(c.hits), m.min_log10_lr);
   if (m.undeclared_couples)
     err << fmt::format("; {} undeclared couples of {} scored", grouped(c.undeclared_hits), grouped(c.undeclared_scored));
-  err << fmt::format("\ncandidates      {} listed, {} cut by --top-k {}\n", grouped(m.candidates), grouped(c.cut_by_top_k), m.top_k)
-      << fmt::format("time            {:.2f} s search ({:.2f} M pairs/s), {:.2f} s in all, {} threads, kernel {}\n", m.search_seconds,
+  err << fmt::format("\ncandidates      {} listed, {} cut by --top-k {}\n", grouped(m.candidates), grouped(c.cut_by_top_k), m.top_k);
+  print_belief(m.belief, err);
+  err << fmt::format("time            {:.2f} s search ({:.2f} M pairs/s), {:.2f} s in all, {} threads, kernel {}\n", m.search_seconds,
                      speed, m.total_seconds, m.threads, m.kernel);
   if (!m.warnings.empty()) err << fmt::format("warnings        {} (listed in run.json)\n", m.warnings.size());
   err << kLeadBanner << '\n';

@@ -1,6 +1,7 @@
 // Reports: the manifest of a run, the tables of its folder, and one pair locus by locus.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
@@ -23,6 +24,35 @@ struct RunOutput {
   std::uint64_t rows = 0;
   std::string sha256;
   friend bool operator==(const RunOutput&, const RunOutput&) = default;
+};
+
+/// Observed against expected pairs of one class of children, at LR >= 1, 10, 100, 1,000 (METHODS, "Chance hits").
+struct ChanceRow {
+  std::string children;  ///< the class: kit and loci
+  std::uint64_t n_children = 0;
+  std::array<std::uint64_t, 4> observed{}, leads{};  ///< leads: observed at an LR that less than one chance hit is expected to reach
+  std::array<double, 4> expected{}, ratio{};         ///< NaN = not computed; ratio = (observed - leads) / expected below the leads
+  bool alarming = false;
+};
+/// How much a run believes under one prior.
+struct PriorSensitivity {
+  double phi = 0.0;
+  std::uint64_t rows_50 = 0, rows_95 = 0;  ///< candidates of posterior >= 0.5, >= 0.95
+  double expected_found = 0.0;             ///< children whose own family is among the candidates
+};
+/// What makes a run's chance hits and posteriors (METHODS, "Posterior"). Written to and read from run.json.
+struct RunBelief {
+  double expected_chance_hits = std::numeric_limits<double>::quiet_NaN();  ///< at the run's threshold
+  double lead_log10_lr = std::numeric_limits<double>::quiet_NaN();         ///< one chance hit of the run is expected at or above
+  std::vector<std::pair<double, double>> curve;                            ///< log10 LR, expected chance hits at or above
+  std::vector<ChanceRow> classes;
+  double phi = std::numeric_limits<double>::quiet_NaN();  ///< P(a child's family is registered)
+  double phi_lower = std::numeric_limits<double>::quiet_NaN(), phi_upper = std::numeric_limits<double>::quiet_NaN();  ///< 95 %; NaN when given
+  bool phi_given = false;
+  double close_relative = 0.02, apart = 0.05;
+  std::uint64_t n_registrations = 0;  ///< families, the same people counted once
+  double missed = 0.0;                ///< mean chance of a true child to stay below the run's threshold
+  std::vector<PriorSensitivity> sensitivity;
 };
 
 /// What run.json says (schema: data-schemas/run.schema.json). Enough to rebuild the model and to check that inputs are the same.
@@ -55,6 +85,7 @@ struct RunManifest {
   std::vector<std::string> added_alleles, unused_loci, warnings;
   std::vector<std::string> chosen;  ///< names of parameters the user gave; the others are defaults
   std::vector<RunOutput> outputs;
+  RunBelief belief;
 };
 
 /// Writes run.json (temporary file, fsync, rename; 0600).
@@ -104,13 +135,19 @@ struct Candidate {
   double gap_to_next = std::numeric_limits<double>::quiet_NaN();  ///< to the child's next hit of another family; NaN = none
   bool tie_family = false;  ///< another family has exactly this log10 LR with the child
   bool tie_child = false;   ///< another child has exactly this log10 LR with the family
+  /// NaN = not computed, printed as "."
+  double expected_chance_hits = std::numeric_limits<double>::quiet_NaN();  ///< pairs of strangers of the run at or above this LR
+  double p_chance = std::numeric_limits<double>::quiet_NaN();              ///< P(an unrelated child reaches this LR with the family)
+  double log10_lr_relative = std::numeric_limits<double>::quiet_NaN();     ///< if the tested person is a full sib of the true parent
+  double posterior = std::numeric_limits<double>::quiet_NaN();
+  double posterior_relative = std::numeric_limits<double>::quiet_NaN(), posterior_none = std::numeric_limits<double>::quiet_NaN();
 };
 struct CandidateSelection {
   std::vector<Candidate> rows;  ///< in the order of the stream: rank = index + 1
   std::uint64_t cut = 0;        ///< hits not listed
 };
 /// The hits that are among the first top_k of their child, or of their family (of either family of an undeclared couple).
-/// One pass over the stream from its beginning. Memory: 52 bytes per row, 32 per child and family.
+/// One pass over the stream from its beginning. Memory: 100 bytes per row, 32 per child and family.
 CandidateSelection select_candidates(HitStream& hits, std::size_t n_persons, std::size_t n_families, std::uint32_t top_k);
 
 /// Everything the tables of a run are made from. References must outlive the call.

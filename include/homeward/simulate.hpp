@@ -113,6 +113,9 @@ struct PairScore {
 std::vector<PairScore> score_truth(const std::vector<TruthRow>& truth, const ProfileSource& source, const EffectivePopulation& model,
                                    const CoupleWeights& weights);
 
+/// Levels of log10 LR an evaluation counts at.
+inline constexpr std::array<double, 6> kEvaluatedLog10{0.0, 1.0, 2.0, 3.0, 4.0, 6.0};
+
 /// What a search found of what is true. "True" pairs are the rows of relation `child`; a single hit is one child x one
 /// family; a joint hit is an undeclared couple A+B. Ranks are positions among all hits of one child (joint ones
 /// included), or of one family, in the order of the run.
@@ -132,6 +135,8 @@ struct Evaluation {
   std::array<std::uint64_t, 4>
       child_rank_at_most{};       ///< true pairs whose single hit has rank <= 1, 5, 10, 50 among the family's single hits
   std::uint64_t chance_hits = 0;  ///< single hits of pairs that are not in the truth at all
+  std::array<std::uint64_t, 6> chance_hits_at{};  ///< of these, at or above kEvaluatedLog10
+  std::array<std::uint64_t, 6> true_pairs_at{};   ///< true pairs whose exact log10 LR is at or above kEvaluatedLog10
   std::uint64_t joint_hits = 0, joint_both_true = 0, joint_one_true = 0;
   std::uint64_t joint_chance = 0;                     ///< neither A nor B is in the truth with this child
   std::map<std::string, std::uint64_t> related_rows;  ///< truth rows by relation, `child` excepted

@@ -1,4 +1,6 @@
 // The cells of a candidate that weigh it against other explanations.
+#include <cmath>
+
 #include "report/candidate_row.hpp"
 #include "report/cells.hpp"
 
@@ -25,6 +27,9 @@ void put_alternatives(std::string& out, const TableContext&, const RowFacts& row
     out += '=';
     put_log10(out, alternative.log10_lr);
   }
+  if (std::isnan(row.candidate.log10_lr_relative)) return;
+  out += ";close_relative=";
+  put_log10(out, row.candidate.log10_lr_relative);
 }
 
 void put_flags(std::string& out, const TableContext& context, const RowFacts& row) {
@@ -47,6 +52,9 @@ void put_flags(std::string& out, const TableContext& context, const RowFacts& ro
   if (out.size() == before) out += '.';
 }
 
-RowChances chances_of(const TableContext&, const RowFacts&) { return {}; }
+RowChances chances_of(const TableContext&, const RowFacts& row) {
+  const Candidate& c = row.candidate;
+  return {c.posterior, c.expected_chance_hits, c.p_chance, c.posterior_relative, c.posterior_none};
+}
 
 }  // namespace homeward

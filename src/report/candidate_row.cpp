@@ -240,6 +240,10 @@ void RowWriter::append(std::string& out, std::uint64_t rank, const Candidate& ca
   tab(out);
   put_flags(out, context_, row);
   put_origin(out, row);
+  tab(out);
+  put_real(out, chances.posterior_relative);
+  tab(out);
+  put_real(out, chances.posterior_none);
   out += '\n';
 }
 

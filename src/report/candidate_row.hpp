@@ -58,13 +58,15 @@ struct RowChances {
   double posterior = std::numeric_limits<double>::quiet_NaN();
   double expected_chance_hits = std::numeric_limits<double>::quiet_NaN();
   double p_chance = std::numeric_limits<double>::quiet_NaN();
+  double posterior_relative = std::numeric_limits<double>::quiet_NaN();
+  double posterior_none = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// The cell `alternatives`: every term of the pair, then the close alternatives to the leading one, as `name=log10 LR`, joined by ';'.
 void put_alternatives(std::string& out, const TableContext& context, const RowFacts& row);
 /// The cell `flags`: names of what speaks for caution, joined by ';'; "." for none.
 void put_flags(std::string& out, const TableContext& context, const RowFacts& row);
-/// The cells `posterior`, `expected_chance_hits` and `p_chance`.
+/// The cells `posterior`, `expected_chance_hits`, `p_chance`, `posterior_relative` and `posterior_none`.
 RowChances chances_of(const TableContext& context, const RowFacts& row);
 
 /// Writes rows; keeps what it knows of the last family, so rows of one family should follow each other. One per thread.

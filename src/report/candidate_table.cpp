@@ -94,7 +94,8 @@ const std::vector<std::string>& candidate_columns() {
   static const std::vector<std::string> kColumns{
       "rank",          "child_id",       "family_id",         "hypothesis", "father_id",    "mother_id",   "log10_lr",             "lr",       "alternatives",
       "support",       "cpi_class",      "posterior",         "n_loci",     "n_loci_child", "n_loci_family", "n_inconsistent",     "inconsistent_loci", "min_steps",
-      "lr_drop_worst", "gap_to_next",    "expected_chance_hits", "p_chance", "flags",       "child_batch", "family_batch",         "pair_key"};
+      "lr_drop_worst", "gap_to_next",    "expected_chance_hits", "p_chance", "flags",       "child_batch", "family_batch",         "pair_key",
+      "posterior_relative", "posterior_none"};
   return kColumns;
 }
 

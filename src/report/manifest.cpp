@@ -1,9 +1,11 @@
 #include <array>
+#include <cmath>
 
 #include "homeward/report.hpp"
 #include "homeward/version.hpp"
 #include "base/atomic_file.hpp"
 #include "report/json_reader.hpp"
+#include "report/manifest_belief.hpp"
 
 namespace homeward {
 
@@ -68,7 +70,7 @@ Json model_json(const RunManifest& m) {
            {{"couple", m.couple_weights.couple}, {"father_only", m.couple_weights.father_only}, {"mother_only", m.couple_weights.mother_only}}},
           {"verbal_scale", m.verbal_scale},
           {"cpi_scale", m.cpi_scale},
-          {"prior", nullptr},
+          {"prior", std::isnan(m.belief.phi) ? Json(nullptr) : Json(m.belief.phi)},
           {"overrides", overrides},
           {"added_alleles", m.added_alleles},
           {"unused_loci", m.unused_loci}};
@@ -110,7 +112,9 @@ Json to_json(const RunManifest& m) {
           {"threads", m.threads},
           {"kernel", m.kernel},
           {"counts", counts_json(m)},
-          {"expected_chance_hits", nullptr},
+          {"expected_chance_hits", std::isnan(m.belief.expected_chance_hits) ? Json(nullptr) : Json(m.belief.expected_chance_hits)},
+          {"chance", chance_json(m.belief)},
+          {"posterior", posterior_json(m.belief)},
           {"warnings", m.warnings},
           {"resume_of", m.resume_of.empty() ? Json(nullptr) : Json(m.resume_of)}};
 }
@@ -235,6 +239,7 @@ RunManifest read_manifest(const std::filesystem::path& run_folder) {
   m.threads = run.whole<int>("threads");
   m.kernel = run.text("kernel");
   read_counts(run.object("counts"), m);
+  read_belief(run, m.belief);
   m.warnings = texts(run, "warnings");
   if (!run.is_null("resume_of")) m.resume_of = run.text("resume_of");
   const Json& outputs = run.array("outputs");

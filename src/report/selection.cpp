@@ -35,7 +35,11 @@ class Selector {
     std::uint32_t row = kNone;
     if (chosen) {
       row = static_cast<std::uint32_t>(selection_.rows.size());
-      selection_.rows.push_back({hit, std::numeric_limits<double>::quiet_NaN(), ties_family, ties_child});
+      Candidate candidate;
+      candidate.hit = hit;
+      candidate.tie_family = ties_family;
+      candidate.tie_child = ties_child;
+      selection_.rows.push_back(candidate);
       next_waiting_.push_back(waiting_[hit.child]);
       waiting_[hit.child] = row;
     } else {

@@ -75,6 +75,7 @@ class HitTally {
   void add_single(const Hit& hit, const std::uint32_t* row, std::uint64_t rank_for_family) {
     if (row == nullptr) {
       ++result_.chance_hits;
+      for (std::size_t i = 0; i < kEvaluatedLog10.size(); ++i) result_.chance_hits_at[i] += hit.log10_lr >= kEvaluatedLog10[i] ? 1 : 0;
       return;
     }
     if (std::exchange(row_done_[*row], 1) != 0) return;  // a further slot of the same family; the best comes first
@@ -122,6 +123,7 @@ void count_truth(const std::vector<TruthRow>& truth, const std::vector<PairScore
         break;
       case PairScore::State::scored:
         result.true_pairs_at_threshold += scores[i].log10_lr >= min_log10_lr ? 1 : 0;
+        for (std::size_t k = 0; k < kEvaluatedLog10.size(); ++k) result.true_pairs_at[k] += scores[i].log10_lr >= kEvaluatedLog10[k] ? 1 : 0;
         break;
     }
   }

@@ -156,7 +156,7 @@ class Families(CliTest):
         self.assertGreater(alternatives("parent")["father_only"], alternatives("parent")["second_degree"])
         couple = alternatives("couple")
         self.assertEqual(max(couple, key=couple.get), "couple")
-        self.assertEqual(set(couple), {"couple", "father_only", "mother_only", "father_second_degree", "mother_second_degree", "grandparents", "father_full_sib",
+        self.assertEqual(set(couple), {"close_relative", "couple", "father_only", "mother_only", "father_second_degree", "mother_second_degree", "grandparents", "father_full_sib",
                                        "mother_full_sib", "father_same_person", "mother_same_person"})
         # The father alone leads in the family whose mother is another woman: his alternatives are listed.
         self.assertEqual(rows["half"]["hypothesis"], "father_only")

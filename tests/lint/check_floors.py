@@ -30,7 +30,7 @@ HEADER_ROOM = {
     "likelihood": "likelihood", "scoring_profile": "score", "kernel": "scan", "search": "search", "search_session": "search", "import": "import",
     "export": "import",
     "store": "store", "report": "report", "simulate": "simulate", "simulation": "simulate", "evaluate": "report", "evaluation": "report",
-    "decide": "decide",
+    "decide": "decide", "chance": "decide", "posterior": "decide", "power": "decide",
 }
 
 LIBRARY_HOMES = [

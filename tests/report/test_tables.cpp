@@ -59,7 +59,11 @@ std::size_t column(const std::vector<std::string>& columns, const std::string& n
 
 TEST_CASE("candidates.tsv has the contract's columns, its rows and its last line") {
   const World world;
-  const CandidateSelection selection = world.selection(50);
+  CandidateSelection selection = world.selection(50);
+  selection.rows[0].expected_chance_hits = 1234.5;
+  selection.rows[0].p_chance = 1e-9;
+  selection.rows[0].posterior = 0.25;
+  selection.rows[0].posterior_none = 0.75;
   const RunOutput output = write_candidates(world.folder / "candidates.tsv", world.inputs(1), selection);
   const auto rows = world.rows("candidates.tsv");
   std::string header;
@@ -67,16 +71,20 @@ TEST_CASE("candidates.tsv has the contract's columns, its rows and its last line
   CHECK(header ==
         "rank child_id family_id hypothesis father_id mother_id log10_lr lr alternatives support cpi_class posterior n_loci n_loci_child "
         "n_loci_family n_inconsistent inconsistent_loci min_steps lr_drop_worst gap_to_next expected_chance_hits p_chance flags child_batch "
-        "family_batch pair_key ");
+        "family_batch pair_key posterior_relative posterior_none ");
   REQUIRE(rows.size() == selection.rows.size() + 2);
   CHECK(rows.back() == std::vector<std::string>{"#ok " + std::to_string(selection.rows.size()) + " rows"});
   CHECK(output.rows == selection.rows.size());
   CHECK(output.sha256 == sha256_of_file(world.folder / "candidates.tsv"));
   for (std::size_t i = 1; i + 1 < rows.size(); ++i) {
-    REQUIRE(rows[i].size() == 26);
+    REQUIRE(rows[i].size() == 28);
     CHECK(rows[i][0] == std::to_string(i));
     for (const std::string& cell : rows[i]) CHECK_FALSE(cell.empty());
   }
+  CHECK(rows[1][11] == "0.25");
+  CHECK(rows[1][20] == "1234.5");
+  CHECK(rows[1][21] == "1e-09");
+  CHECK(rows[1][27] == "0.75");
 }
 
 TEST_CASE("candidate cells say what they mean") {
