@@ -118,6 +118,7 @@ SearchOptions search_options(const MatchOptions& options) {
   search.undeclared_couples = options.undeclared_couples;
   search.couple_weights = options.model.couple_weights;
   search.kernel = options.kernel;
+  search.plan_kernels = !options.kernel_forced;
   search.threads = options.threads;
   search.memory_bytes = options.memory_bytes;
   search.spill_folder = options.out.string();

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/text.hpp"
+#include "cmd_bench.hpp"
 #include "help.hpp"
 #include "homeward/error.hpp"
 #include "signals.hpp"
@@ -19,8 +20,8 @@
 namespace homeward::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array<const Command*, 14> kCommands{&kLoad, &kMatch, &kRank,  &kExplain, &kLr,     &kPower, &kSimulate, &kEvaluate,
-                                                            &kInfo, &kCheck, &kExport, &kDoctor, &kVersion, &kCompletion};
+  static constexpr std::array<const Command*, 15> kCommands{&kLoad, &kMatch, &kRank,  &kExplain, &kLr,     &kPower, &kSimulate, &kEvaluate,
+                                                            &kInfo, &kCheck, &kExport, &kBench, &kDoctor, &kVersion, &kCompletion};
   return kCommands;
 }
 

@@ -99,7 +99,8 @@ MatchOptions parse_match(const po::variables_map& values, const Context& context
     throw Error(ErrorKind::usage, "--resume goes on with a run, --force starts it again: give one of them");
   if (values.count("time-limit") != 0) options.time_limit = duration_of(values, "time-limit");
   options.checkpoint_every = duration_of(values, "checkpoint-every");
-  options.kernel = values.count("kernel") != 0 ? &kernel_named(values["kernel"].as<std::string>()) : &best_kernel();
+  options.kernel_forced = values.count("kernel") != 0;
+  options.kernel = options.kernel_forced ? &kernel_named(values["kernel"].as<std::string>()) : &best_kernel();
   options.memory_bytes = parse_size(values["mem"].as<std::string>());
   if (context.global.threads < 0) throw Error(ErrorKind::usage, "--threads must not be negative");
   options.threads =

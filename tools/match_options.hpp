@@ -26,6 +26,7 @@ struct MatchOptions {
   std::optional<std::chrono::duration<double>> time_limit;
   std::chrono::duration<double> checkpoint_every{10.0};
   const Kernel* kernel = nullptr;
+  bool kernel_forced = false;
   std::uint64_t memory_bytes = 0;
   int threads = 1;
   std::vector<std::string> chosen;  ///< names of the options given

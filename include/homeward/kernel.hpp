@@ -9,12 +9,17 @@
 namespace homeward {
 
 struct ScanJob;  // src/scan/scan_job.hpp: plain data
+struct BitJob;   // src/scan/bit_job.hpp: plain data
 
-/// A kernel is a named value you can list, force, test and benchmark. All kernels give the same survivors, bit for bit.
+/// A kernel is a named value you can list, force, test and benchmark. All scan functions give the same survivors, bit for
+/// bit, and so do all count functions. A kernel without `count` looks scores up for every family; one with it counts the
+/// loci at which single parents lose, and looks scores up for the other families. Either way the result is the same.
 struct Kernel {
-  const char* name;     ///< "portable", "avx2", "avx512"
+  const char* name;     ///< "portable", "portable-bits", "avx2", ...
   bool (*runs_here)();  ///< does this CPU (and OS) have the instructions
   void (*scan)(const ScanJob&);
+  std::size_t (*count)(const BitJob&);  ///< null: single parents are scanned like other families. Returns the children with survivors
+  double count_limit;  ///< share of a tile's pairs that may survive counting before looking up would have been faster
 };
 
 /// Every kernel built in, slowest first; "portable" is the reference and always there.

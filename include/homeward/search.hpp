@@ -22,6 +22,7 @@ struct SearchOptions {
   bool undeclared_couples = true;
   CoupleWeights couple_weights;
   const Kernel* kernel = nullptr;    ///< null = best_kernel()
+  bool plan_kernels = true;          ///< false: the kernel counts wherever it can, also where looking up would be faster
   int threads = 0;                   ///< 0 = those the process may use
   std::uint64_t memory_bytes = 1ULL << 30;  ///< bound on profiles, child blocks and hits held at once
   std::string spill_folder;          ///< where sorted hits go when they exceed the bound

@@ -8,6 +8,9 @@
 #define HOMEWARD_AVX2 __attribute__((target("avx2")))
 #define HOMEWARD_AVX2_INLINE HOMEWARD_AVX2 inline __attribute__((always_inline))
 
+#define HOMEWARD_BIT_INLINE HOMEWARD_AVX2_INLINE
+#include "scan/bit_count.hpp"
+
 namespace homeward {
 
 namespace {
@@ -73,7 +76,24 @@ HOMEWARD_AVX2_INLINE void scan_vectors(const ScanJob& job, const ScanQuery& quer
   for (int v = 0; v < kVectors; ++v) out[v] = static_cast<uint32_t>(_mm256_movemask_epi8(within(cost[v], budget)));
 }
 
+struct Avx2Ops {
+  typedef __m256i V;
+  HOMEWARD_AVX2_INLINE static V load(const uint8_t* p) { return _mm256_load_si256(reinterpret_cast<const __m256i*>(p)); }
+  HOMEWARD_AVX2_INLINE static void store(uint8_t* p, V v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+  HOMEWARD_AVX2_INLINE static V fill(bool bit) { return _mm256_set1_epi64x(bit ? -1 : 0); }
+  HOMEWARD_AVX2_INLINE static V parity(V a, V b, V c) { return _mm256_xor_si256(_mm256_xor_si256(a, b), c); }
+  HOMEWARD_AVX2_INLINE static V majority(V a, V b, V c) {
+    return _mm256_or_si256(_mm256_and_si256(a, b), _mm256_and_si256(c, _mm256_xor_si256(a, b)));
+  }
+  HOMEWARD_AVX2_INLINE static V either(V a, V b) { return _mm256_or_si256(a, b); }
+  HOMEWARD_AVX2_INLINE static V both(V a, V b) { return _mm256_and_si256(a, b); }
+  HOMEWARD_AVX2_INLINE static V without(V a, V b) { return _mm256_andnot_si256(b, a); }
+  HOMEWARD_AVX2_INLINE static bool any(V v) { return _mm256_testz_si256(v, v) == 0; }
+};
+
 }  // namespace
+
+HOMEWARD_AVX2 size_t count_avx2(const BitJob& job) { return BitCounter<Avx2Ops>::count(job); }
 
 bool avx2_runs_here() { return __builtin_cpu_supports("avx2"); }
 

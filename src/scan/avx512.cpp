@@ -6,6 +6,10 @@
 #include "scan/kernel_functions.hpp"
 
 #define HOMEWARD_AVX512 __attribute__((target("avx512f,avx512bw,avx512vbmi")))
+#define HOMEWARD_AVX512_INLINE HOMEWARD_AVX512 inline __attribute__((always_inline))
+
+#define HOMEWARD_BIT_INLINE HOMEWARD_AVX512_INLINE
+#include "scan/bit_count.hpp"
 
 namespace homeward {
 
@@ -45,7 +49,23 @@ HOMEWARD_AVX512 inline __attribute__((always_inline)) void scan_vectors(const Sc
   for (int v = 0; v < kVectors; ++v) out[v] = _mm512_cmple_epu8_mask(cost[v], budget);
 }
 
+/// A full adder is two ternary operations.
+struct Avx512Ops {
+  typedef __m512i V;
+  HOMEWARD_AVX512_INLINE static V load(const uint8_t* p) { return _mm512_load_si512(p); }
+  HOMEWARD_AVX512_INLINE static void store(uint8_t* p, V v) { _mm512_storeu_si512(p, v); }
+  HOMEWARD_AVX512_INLINE static V fill(bool bit) { return _mm512_set1_epi64(bit ? -1 : 0); }
+  HOMEWARD_AVX512_INLINE static V parity(V a, V b, V c) { return _mm512_ternarylogic_epi64(a, b, c, 0x96); }
+  HOMEWARD_AVX512_INLINE static V majority(V a, V b, V c) { return _mm512_ternarylogic_epi64(a, b, c, 0xE8); }
+  HOMEWARD_AVX512_INLINE static V either(V a, V b) { return _mm512_or_si512(a, b); }
+  HOMEWARD_AVX512_INLINE static V both(V a, V b) { return _mm512_and_si512(a, b); }
+  HOMEWARD_AVX512_INLINE static V without(V a, V b) { return _mm512_ternarylogic_epi64(a, b, b, 0x30); }
+  HOMEWARD_AVX512_INLINE static bool any(V v) { return _mm512_test_epi64_mask(v, v) != 0; }
+};
+
 }  // namespace
+
+HOMEWARD_AVX512 size_t count_avx512(const BitJob& job) { return BitCounter<Avx512Ops>::count(job); }
 
 bool avx512_runs_here() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");

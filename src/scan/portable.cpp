@@ -1,4 +1,8 @@
 // The reference kernel: what every other kernel must agree with, bit for bit. Plain C++ on any machine.
+#include <string.h>
+
+#define HOMEWARD_BIT_INLINE inline __attribute__((always_inline))
+#include "scan/bit_count.hpp"
 #include "scan/kernel_functions.hpp"
 
 namespace homeward {
@@ -28,7 +32,30 @@ uint64_t survivors_of_word(const ScanJob& job, const ScanQuery& query, size_t fi
   return mask;
 }
 
+/// Sixteen bytes are what compilers for any machine know to keep in a register.
+struct PortableOps {
+  typedef uint64_t V __attribute__((vector_size(16)));
+  static V load(const uint8_t* p) {
+    V v;
+    memcpy(&v, p, sizeof v);
+    return v;
+  }
+  static void store(uint8_t* p, V v) { memcpy(p, &v, sizeof v); }
+  static V fill(bool bit) {
+    const uint64_t word = bit ? ~uint64_t{0} : 0;
+    return V{word, word};
+  }
+  static V parity(V a, V b, V c) { return a ^ b ^ c; }
+  static V majority(V a, V b, V c) { return (a & b) | (c & (a ^ b)); }
+  static V either(V a, V b) { return a | b; }
+  static V both(V a, V b) { return a & b; }
+  static V without(V a, V b) { return a & ~b; }
+  static bool any(V v) { return (v[0] | v[1]) != 0; }
+};
+
 }  // namespace
+
+size_t count_portable(const BitJob& job) { return BitCounter<PortableOps>::count(job); }
 
 void scan_portable(const ScanJob& job) {
   const size_t n_words = (job.n_children + kWord - 1) / kWord;

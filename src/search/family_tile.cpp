@@ -32,6 +32,18 @@ MemberCalls read_members(const ProfileSource& source, const LocusEncoder& encode
   return out;
 }
 
+namespace {
+
+std::vector<LocusMask> homozygous_loci(std::span<const Genotype> calls, std::size_t n_members, std::size_t n_loci) {
+  std::vector<LocusMask> masks(n_members, LocusMask((n_loci + 63) / 64));
+  for (std::size_t locus = 0; locus < n_loci; ++locus)
+    for (std::size_t member = 0; member < n_members; ++member)
+      if (calls[locus * n_members + member].homozygous()) masks[member][locus / 64] |= std::uint64_t{1} << (locus % 64);
+  return masks;
+}
+
+}  // namespace
+
 FamilyTile compile_tile(const ProfileSource& source, const LocusEncoder& encoder, const Compiler& compiler, const ScanAlphabet& alphabet,
                         std::uint32_t first, std::uint32_t count, double min_log10_lr, bool exhaustive, int threads) {
   const MemberCalls members = read_members(source, encoder, first, count);
@@ -39,6 +51,7 @@ FamilyTile compile_tile(const ProfileSource& source, const LocusEncoder& encoder
   tile.first = first;
   tile.compiled.resize(count);
   tile.masks.assign(count, LocusMask((encoder.n_loci() + 63) / 64));
+  tile.homozygous.resize(count);
   std::vector<std::vector<QuantizedProfile>> shadows(count);
 
   constexpr std::int64_t kChunk = 16;  // families per task: enough work to hide the scheduling
@@ -47,8 +60,10 @@ FamilyTile compile_tile(const ProfileSource& source, const LocusEncoder& encoder
       [&](int, std::int64_t chunk) {
         for (std::int64_t k = chunk * kChunk; k < std::min<std::int64_t>(count, (chunk + 1) * kChunk); ++k) {
           CompiledFamily& compiled = tile.compiled[k];
-          compiled = compiler.compile(source.families()[first + k],
-                                      {members.calls.data() + members.offset[k], members.n_members[k] * encoder.n_loci()}, members.n_members[k]);
+          const std::span<const Genotype> calls(members.calls.data() + members.offset[k], members.n_members[k] * encoder.n_loci());
+          compiled = compiler.compile(source.families()[first + k], calls, members.n_members[k]);
+          if (source.families()[first + k].shape != FamilyShape::pedigree)
+            tile.homozygous[k] = homozygous_loci(calls, members.n_members[k], encoder.n_loci());
           for (std::size_t term = 0; term < compiled.terms.size(); ++term) {
             const ScoringProfile& profile = compiled.terms[term].profile;
             for (std::size_t locus = 0; locus < profile.columns.size(); ++locus)
@@ -61,19 +76,34 @@ FamilyTile compile_tile(const ProfileSource& source, const LocusEncoder& encoder
 
   for (std::uint32_t k = 0; k < count; ++k) {
     tile.first_profile.push_back(static_cast<std::uint32_t>(tile.profiles.size()));
+    for (std::size_t term = 0; term < shadows[k].size(); ++term) tile.thresholds.push_back(term_threshold(tile.compiled[k], term, min_log10_lr));
     std::move(shadows[k].begin(), shadows[k].end(), std::back_inserter(tile.profiles));
   }
   tile.first_profile.push_back(static_cast<std::uint32_t>(tile.profiles.size()));
   return tile;
 }
 
-std::uint32_t tile_size(const ProfileSource& source, const EffectivePopulation& population, std::uint64_t bytes) {
-  // A family of several relatives owns its columns (9 bytes a genotype); a single parent's are shared. Up to three terms
-  // of 128-byte tables.
-  std::uint64_t columns = 0;
-  for (const LocusModel& model : population.loci) columns += 9 * genotype_code_count(model.frequencies.size()) + 3 * 128;
-  const std::uint64_t fits = std::max<std::uint64_t>(1, bytes / std::max<std::uint64_t>(columns, 1));
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(fits, std::max<std::size_t>(source.families().size(), 1)));
+std::uint32_t tile_end(const ProfileSource& source, const EffectivePopulation& population, std::uint32_t first, std::uint32_t end,
+                       std::uint64_t bytes) {
+  // A family of several relatives owns its columns (9 bytes a genotype); a single parent's are shared. A term has a cost
+  // table of 128 bytes a locus, and a single parent's its share of the rows of a tile of lanes: a bit a genotype.
+  std::uint64_t own_columns = 0, lane = 0;
+  for (const LocusModel& model : population.loci) {
+    own_columns += 9 * genotype_code_count(model.frequencies.size());
+    lane += genotype_code_count(model.frequencies.size()) / 8 + 16;
+  }
+  const std::uint64_t term = population.loci.size() * (128 + sizeof(void*) * 2) + 512;
+  std::uint64_t used = 0;
+  std::uint32_t next = first;
+  while (next < end) {
+    const FamilyShape shape = source.families()[next].shape;
+    const std::uint64_t terms = shape == FamilyShape::couple ? 3 : shape == FamilyShape::parent ? 2 : 1;
+    const bool owns = shape == FamilyShape::couple || shape == FamilyShape::pedigree;
+    used += terms * term + (shape == FamilyShape::pedigree ? 0 : 2 * lane) + (owns ? own_columns : 0);
+    if (used > bytes && next > first) break;
+    ++next;
+  }
+  return next;
 }
 
 }  // namespace homeward

@@ -19,6 +19,8 @@ struct FamilyTile {
   std::vector<CompiledFamily> compiled;        ///< by family - first
   std::vector<QuantizedProfile> profiles;      ///< all terms of all families, in order; empty when exhaustive
   std::vector<std::uint32_t> first_profile;    ///< by family - first, and one past the end
+  std::vector<double> thresholds;              ///< by profile: the term's share of the threshold
+  std::vector<std::vector<LocusMask>> homozygous;  ///< by family - first and member: loci of two equal alleles; empty for pedigrees
   std::vector<LocusMask> masks;                ///< by family - first: loci that are informative under any term
 };
 
@@ -35,7 +37,8 @@ MemberCalls read_members(const ProfileSource& source, const LocusEncoder& encode
 FamilyTile compile_tile(const ProfileSource& source, const LocusEncoder& encoder, const Compiler& compiler, const ScanAlphabet& alphabet,
                         std::uint32_t first, std::uint32_t count, double min_log10_lr, bool exhaustive, int threads);
 
-/// Families whose compiled form fits in `bytes`, at least 1.
-std::uint32_t tile_size(const ProfileSource& source, const EffectivePopulation& population, std::uint64_t bytes);
+/// Families [first, tile_end) have compiled forms that fit in `bytes`; at least one family.
+std::uint32_t tile_end(const ProfileSource& source, const EffectivePopulation& population, std::uint32_t first, std::uint32_t end,
+                       std::uint64_t bytes);
 
 }  // namespace homeward

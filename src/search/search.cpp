@@ -5,6 +5,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "scan/scan_block.hpp"
 #include "score/exact_block.hpp"
@@ -13,27 +14,35 @@
 #include "search/locus_encoder.hpp"
 #include "search/pair_counts.hpp"
 #include "search/parallel.hpp"
+#include "search/tile_scanner.hpp"
 
 namespace homeward {
 
 namespace {
 
 constexpr std::size_t kBlockChildren = 8192;  // 25 loci of scan codes stay in the second-level cache
-constexpr std::uint32_t kChunkFamilies = 64;  // families per task
+constexpr std::uint32_t kChunkFamilies = 64;  // scored exhaustively between two looks at the stop flag
 
 struct ChildBlock {
   std::vector<PersonIndex> persons;
   CodeBlock codes;
+  std::vector<GenotypeCode> by_child;  ///< the same codes, a child's together
   std::unique_ptr<ScanBlock> scan;
 };
 
+std::vector<GenotypeCode> turned(const CodeBlock& block, std::size_t n_loci) {
+  std::vector<GenotypeCode> by_child(block.codes.size());
+  for (std::size_t locus = 0; locus < n_loci; ++locus)
+    for (std::size_t i = 0; i < block.n_children; ++i) by_child[i * n_loci + locus] = block.codes[locus * block.n_children + i];
+  return by_child;
+}
+
 /// What one thread has found and not yet handed over.
 struct ThreadState {
-  explicit ThreadState(const Kernel& kernel) : scanner(kernel) {}
-  BlockScanner scanner;
+  explicit ThreadState(const Kernel& kernel) : scan(kernel) {}
+  TileScanner::State scan;
   ExactBlock exact;
-  std::vector<Survivor> survivors;
-  std::vector<std::uint32_t> children;
+  std::vector<PairToScore> pairs;
   std::vector<ScoredChild> scored;
   std::vector<Hit> hits;
   std::uint64_t survivor_count = 0;
@@ -87,14 +96,13 @@ class FamilyScan::Impl {
   }
 
   void visit_tiles(std::uint32_t begin, std::uint32_t end, bool compare) {
-    const std::size_t child_bytes = kBlockChildren * population_.loci.size() * (sizeof(GenotypeCode) + 1) + 1;
+    const std::size_t child_bytes = kBlockChildren * population_.loci.size() * 2 * (sizeof(GenotypeCode) + 1) + 1;
     const std::size_t n_blocks = (source_.children().size() + kBlockChildren - 1) / kBlockChildren;
     const std::size_t group = std::clamp<std::size_t>(options_.memory_bytes / 8 / child_bytes, 1, n_blocks);
-    const std::uint32_t tile_families = tile_size(source_, population_, options_.memory_bytes / 4);
-
-    for (std::uint32_t first = begin; first < end && !stopped_; first += tile_families) {
-      const FamilyTile tile = compile_tile(source_, encoder_, compiler_, alphabet_, first, std::min(tile_families, end - first),
-                                           options_.min_log10_lr, options_.exhaustive, options_.threads);
+    for (std::uint32_t first = begin, next = begin; first < end && !stopped_; first = next) {
+      next = tile_end(source_, population_, first, end, options_.memory_bytes / 4);
+      const FamilyTile tile = compile_tile(source_, encoder_, compiler_, alphabet_, first, next - first, options_.min_log10_lr,
+                                           options_.exhaustive, options_.threads);
       for (std::uint32_t k = 0; k < tile.compiled.size(); ++k)
         for (const std::string& warning : tile.compiled[k].warnings) warn(first + k, warning);
       for (std::size_t b = 0; b < n_blocks && !stopped_ && (compare || !tallied_); b += group) {
@@ -119,6 +127,7 @@ class FamilyScan::Impl {
       ProfileBlock profiles;
       source_.read(block.persons, profiles);
       block.codes = encoder_.codes(profiles);
+      block.by_child = turned(block.codes, population_.loci.size());
       if (!options_.exhaustive) block.scan = std::make_unique<ScanBlock>(block.codes, alphabet_);
       if (tally) tally_masks(block.codes);
     }
@@ -137,40 +146,28 @@ class FamilyScan::Impl {
 
   void scan_tile(const FamilyTile& tile, const std::vector<ChildBlock>& blocks) {
     const std::uint32_t n_families = static_cast<std::uint32_t>(tile.compiled.size());
-    const std::int64_t chunks = (n_families + kChunkFamilies - 1) / kChunkFamilies;
+    const TileScanner::Choice choice = options_.plan_kernels ? TileScanner::Choice::planned : TileScanner::Choice::forced;
+    std::optional<TileScanner> scanner;
+    if (!options_.exhaustive) scanner.emplace(tile, population_, kernel_, choice, options_.threads);
     parallel_for(
-        chunks * static_cast<std::int64_t>(blocks.size()), options_.threads, [&] { return ThreadState(kernel_); },
+        static_cast<std::int64_t>(blocks.size()), options_.threads, [&] { return ThreadState(kernel_); },
         [&](ThreadState& state, std::int64_t task) {
+          const ChildBlock& block = blocks[static_cast<std::size_t>(task)];
           if (stopping()) return;
-          const ChildBlock& block = blocks[static_cast<std::size_t>(task / chunks)];
-          const auto begin = static_cast<std::uint32_t>(task % chunks) * kChunkFamilies;
-          const std::uint32_t end = std::min(begin + kChunkFamilies, n_families);
-          if (options_.exhaustive)
+          if (scanner) {
+            scanner->scan(block.codes, *block.scan, state.scan, state.pairs);
+            for (const PairToScore& pair : state.pairs) rescore(tile, block, pair.family, pair.child, state);
+            hand_over(state, block, n_families);
+            return;
+          }
+          for (std::uint32_t begin = 0; begin < n_families && !stopping(); begin += kChunkFamilies) {
+            const std::uint32_t end = std::min(begin + kChunkFamilies, n_families);
             score_chunk(tile, block, begin, end, state);
-          else
-            scan_chunk(tile, block, begin, end, state);
-          hand_over(state, block, end - begin);
+            hand_over(state, block, end - begin);
+          }
         },
         [](ThreadState&) {});
     if (stopping()) stopped_ = true;
-  }
-
-  void scan_chunk(const FamilyTile& tile, const ChildBlock& block, std::uint32_t begin, std::uint32_t end, ThreadState& state) {
-    state.survivors.clear();
-    const std::uint32_t first_profile = tile.first_profile[begin];
-    state.scanner.scan(*block.scan, {tile.profiles.data() + first_profile, tile.first_profile[end] - first_profile}, state.survivors);
-    auto next = state.survivors.begin();
-    for (std::uint32_t k = begin; k < end; ++k) {
-      // A family's survivors: those of any of its terms, each child once.
-      state.children.clear();
-      for (; next != state.survivors.end() && first_profile + next->query < tile.first_profile[k + 1]; ++next)
-        state.children.push_back(next->child);
-      if (tile.first_profile[k + 1] - tile.first_profile[k] > 1) {
-        std::sort(state.children.begin(), state.children.end());
-        state.children.erase(std::unique(state.children.begin(), state.children.end()), state.children.end());
-      }
-      for (const std::uint32_t child : state.children) rescore(tile, block, k, child, state);
-    }
   }
 
   void score_chunk(const FamilyTile& tile, const ChildBlock& block, std::uint32_t begin, std::uint32_t end, ThreadState& state) {
@@ -183,7 +180,7 @@ class FamilyScan::Impl {
 
   void rescore(const FamilyTile& tile, const ChildBlock& block, std::uint32_t k, std::uint32_t child, ThreadState& state) {
     ++state.survivor_count;
-    const ExactScore score = exact_score(tile.compiled[k], block.codes, child);
+    const ExactScore score = exact_score_of(tile.compiled[k], {block.by_child.data() + child * encoder_.n_loci(), encoder_.n_loci()});
     if (!(score.log10_lr >= options_.min_log10_lr)) return;
     if (score.n_loci == 0 && !shares_a_locus(block.codes, child, tile.masks[k])) return;
     const std::uint32_t family = tile.first + k;

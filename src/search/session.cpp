@@ -45,18 +45,19 @@ std::vector<std::string> sentences(std::vector<FamilyWarning> warnings, const Pr
   return out;
 }
 
-/// How many slices are scanned in one go: doubled as long as that is quick. Few long batches cost nothing, and a stop or a
-/// kill loses one batch.
+/// How much is scanned in one go: at first what takes a fraction of a second on any machine, more as long as that is quick.
+/// Every batch prepares its families and children anew, so few long ones are faster; a stop or a kill loses one batch.
 class BatchSize {
  public:
-  std::uint32_t slices() const { return slices_; }
+  std::uint64_t cost() const { return cost_; }
   void took(std::chrono::steady_clock::duration time) {
-    if (time < std::chrono::seconds(2) && slices_ < (1U << 20U)) slices_ *= 2;
-    if (time > std::chrono::seconds(8) && slices_ > 1) slices_ /= 2;
+    if (time < std::chrono::seconds(2) && cost_ < (std::uint64_t{1} << 50U)) cost_ *= 8;
+    if (time > std::chrono::seconds(8) && cost_ > kLeast) cost_ /= 2;
   }
 
  private:
-  std::uint32_t slices_ = 1;
+  static constexpr std::uint64_t kLeast = std::uint64_t{1} << 28U;  ///< look-ups
+  std::uint64_t cost_ = kLeast;
 };
 
 }  // namespace
@@ -163,7 +164,9 @@ bool SearchSession::scan(SliceRange range, ScanObserver* observer) {
   Impl& my = *impl_;
   while (range.first < range.end && !my.stopped) {
     std::uint32_t end = range.first + 1;
-    while (end < range.end && end - range.first < my.batch_size.slices() && my.slices[end].area == my.slices[range.first].area) ++end;
+    std::uint64_t cost = my.slices[range.first].cost;
+    while (end < range.end && my.slices[end].area == my.slices[range.first].area && cost + my.slices[end].cost <= my.batch_size.cost())
+      cost += my.slices[end++].cost;
     const auto start = std::chrono::steady_clock::now();
     if (!my.scan_batch({range.first, end}, observer)) my.stopped = true;
     my.batch_size.took(std::chrono::steady_clock::now() - start);

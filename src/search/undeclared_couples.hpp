@@ -29,10 +29,13 @@ class UndeclaredCouples {
                       std::span<const std::uint32_t> mothers, double min_log10_lr, std::vector<Hit>& hits) const;
 
  private:
-  struct Parent;
+  struct Parents;
   struct ChildLoci;
-  /// Ratios of one family's parent at a child's two alleles per locus, and whether the parent is typed there.
-  Parent parent_at(std::uint32_t family, const ChildLoci& child, Sex sex) const;
+  /// Ratios of the families' parents at a child's two alleles per locus, and whether they are typed there.
+  Parents parents_at(std::span<const std::uint32_t> families, const ChildLoci& child, Sex sex) const;
+  /// False only when the ordered sum of logarithms is certainly below the threshold.
+  bool may_reach(const Parents& f, std::size_t i, const Parents& m, std::size_t j, double min_log10_lr, double cutoff) const;
+  bool moderate_ratios() const;
   void score_compiled(PersonIndex child, std::span<const GenotypeCode> codes, std::uint32_t father, std::uint32_t mother,
                       double min_log10_lr, std::vector<Hit>& hits) const;
   const std::vector<double>& ratios(std::size_t locus, Sex sex, GenotypeCode code) const {
@@ -43,10 +46,11 @@ class UndeclaredCouples {
   const EffectivePopulation& population_;
   const Compiler& compiler_;
   bool closed_form_;
-  std::vector<std::uint32_t> row_;    ///< by family: its row in genotypes_, or kNoFamily
+  bool products_hold_ = false;      ///< eight factors multiply without over- or underflow
+  std::vector<std::uint32_t> row_;  ///< by family: its row in genotypes_, or kNoFamily
   std::size_t n_rows_ = 0;
-  std::vector<Genotype> genotypes_;   ///< [locus * n_rows + row]
-  std::vector<GenotypeCode> codes_;   ///< the same as codes
+  std::vector<Genotype> genotypes_;  ///< [locus * n_rows + row]
+  std::vector<GenotypeCode> codes_;  ///< the same as codes
   /// [sex][locus][parent's code][allele]: P(allele from parent) / p; code 0: the untyped parent's gamete. Empty if nobody has the code.
   std::vector<std::vector<std::vector<double>>> ratios_[2];
 };

@@ -144,8 +144,11 @@ TEST_CASE("the same hits, bit for bit, for any thread count, kernel, memory boun
         options.kernel = &kernel;
         options.memory_bytes = memory;
         options.spill_folder = folder.string();
-        SearchResult result = search(*world.source, world.population, options);
-        CHECK(drain(result) == expected);
+        for (const bool plan : {true, false}) {
+          options.plan_kernels = plan;
+          SearchResult result = search(*world.source, world.population, options);
+          CHECK(drain(result) == expected);
+        }
       }
 }
 
