@@ -9,3 +9,6 @@ find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 find_package(EXPAT 2.5 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(MINIZIP REQUIRED IMPORTED_TARGET minizip)
+if(HOMEWARD_WITH_MPI)
+  find_package(MPI REQUIRED COMPONENTS CXX)  # of several machines, homeward-mpi only
+endif()

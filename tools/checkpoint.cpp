@@ -76,6 +76,13 @@ void append(CheckpointPart& sum, SliceRange range, const ScanCounts& counts) {
 
 }  // namespace
 
+std::string to_text(const ScanCounts& counts) { return to_json(counts).dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+ScanCounts scan_counts_of(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  return counts_of(JsonReader(json, "counters"));
+}
+
 std::string this_program() {
   std::string text = version();
   for (const auto& [name, value] : build_facts())

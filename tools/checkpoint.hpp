@@ -29,6 +29,10 @@ struct Checkpoint {
   std::vector<CheckpointPart> parts;
 };
 
+/// Counters as text, for the state file and for messages; and back.
+std::string to_text(const ScanCounts& counts);
+ScanCounts scan_counts_of(std::string_view text);
+
 /// Version and commit of this program.
 std::string this_program();
 

@@ -13,6 +13,7 @@
 #include "homeward/simulate.hpp"
 #include "homeward/store.hpp"
 #include "homeward/version.hpp"
+#include "run_compare.hpp"
 #include "run_model.hpp"
 #include "base/atomic_file.hpp"
 
@@ -131,6 +132,7 @@ std::string cell(const ordered_json& value) {
 int run(const po::variables_map& values, Context& context) {
   const EvaluateOptions options = parse(values);
   const RunManifest manifest = read_manifest(options.run);
+  refuse_shard(manifest);
   const std::vector<TruthRow> truth = read_truth(options.truth);
   HitsReader hits(options.run / "hits.h5");
   if (hits.meta().model_digest != manifest.model_digest)

@@ -1,42 +1,31 @@
 // `homeward match`: all children against all families, into a run folder.
 #include <fmt/format.h>
 
-#include <chrono>
 #include <optional>
 #include <ostream>
 
 #include "assess.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
-#include "checkpoint.hpp"
 #include "command.hpp"
 #include "homeward/error.hpp"
 #include "homeward/report.hpp"
-#include "homeward/search_session.hpp"
 #include "homeward/store.hpp"
 #include "match_options.hpp"
+#include "match_run.hpp"
 #include "progress.hpp"
 #include "run_compare.hpp"
 #include "run_folder.hpp"
 #include "run_model.hpp"
 #include "run_outputs.hpp"
 #include "signals.hpp"
+#include "since.hpp"
 
 namespace homeward::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Time since it was made.
-class StopWatch {
- public:
-  std::chrono::duration<double> elapsed() const { return std::chrono::steady_clock::now() - start_; }
-  double seconds() const { return elapsed().count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 /// The same inputs, model and choices give the same id whatever the machine, threads, kernel or time.
 std::string run_id_of(const RunManifest& m) {
@@ -68,6 +57,7 @@ RunManifest first_manifest(const MatchOptions& options, const RunModel& model, c
   m.store_generation = info.generation;
   m.n_children = model.store->children().size();
   m.n_families = model.store->families().size();
+  m.shard = {options.shard, options.shards, 0, 0};
   m.loci = info.loci;
   m.population = lasting(options.population);
   m.population_sha256 = model.effective.population_sha256;
@@ -97,108 +87,59 @@ RunManifest first_manifest(const MatchOptions& options, const RunModel& model, c
   return m;
 }
 
-/// Of everything the hits of a slice depend on, and of what a slice is.
-std::string search_digest_of(const RunManifest& m, const std::vector<Slice>& slices) {
-  Sha256 hash;
-  hash.add_text(m.run_id);
-  hash.add_number(m.exhaustive ? 1 : 0);
-  hash.add_number(m.loci_for);
-  for (const Slice& slice : slices) {
-    hash.add_number(slice.area);
-    hash.add_number(slice.first);
-    hash.add_number(slice.end);
-  }
-  return hash.hex();
+/// Where a search works and keeps its checkpoint. A run that is only to be extended is not touched before the end.
+fs::path work_folder(const MatchOptions& options) { return options.out.empty() ? options.merge_into / kJoiningFolder : options.out; }
+
+/// Refuses folders that cannot be used, before any work is done.
+void check_folders(const MatchOptions& options, bool force) {
+  if (!options.out.empty() && !(options.resume && is_run_folder(options.out))) check_folder(options.out, force);
+  // Extending the very run that --since names is what was asked for; any other run is overwritten only by --force.
+  std::error_code none;
+  if (!options.merge_into.empty() && !fs::equivalent(options.merge_into, options.since, none) &&
+      !(options.resume && fs::exists(options.merge_into / kJoiningFolder)))
+    check_folder(options.merge_into, force);
 }
 
-SearchOptions search_options(const MatchOptions& options) {
-  SearchOptions search;
-  search.min_log10_lr = options.min_log10_lr;
-  search.exhaustive = options.exhaustive;
-  search.undeclared_couples = options.undeclared_couples;
-  search.couple_weights = options.model.couple_weights;
-  search.kernel = options.kernel;
-  search.plan_kernels = !options.kernel_forced;
-  search.threads = options.threads;
-  search.memory_bytes = options.memory_bytes;
-  search.spill_folder = options.out.string();
-  search.stop = &stop_flag();
-  return search;
-}
-
-/// What an earlier process left for --resume. Refuses the checkpoint of another search.
-Checkpoint checkpoint_for(const MatchOptions& options, const std::string& digest) {
-  std::optional<Checkpoint> found;
-  if (options.resume) found = read_checkpoint(options.out);
-  if (!found) return {digest, this_program(), {}};
-  if (found->program != this_program())
-    throw Error(ErrorKind::input, "the checkpoint was written by another version of the program, " + escaped(found->program) +
-                                      ", this is " + this_program() +
-                                      "; go on with that one, or start again with --force instead of --resume");
-  if (found->search_digest != digest)
-    throw Error(ErrorKind::input, "the checkpoint belongs to another search; start again with --force instead of --resume");
-  return *found;
-}
-
-/// The search: what a checkpoint lacks, checkpoints on the way, and both stages' hits. Nullopt when it was stopped; then the checkpoint
-/// holds all finished slices.
-std::optional<SearchResult> run_search(const MatchOptions& options, const RunModel& model, const Context& context, const StopWatch& watch,
-                                       RunManifest& m) {
-  SearchOptions how = search_options(options);
-  Progress progress(context.err, context.global, "pairs");
-  how.progress = [&](std::uint64_t done, std::uint64_t total) {
-    progress(done, total);
-    if (options.time_limit && watch.elapsed() >= *options.time_limit) request_stop();
-  };
-  const StopWatch search_time;
-  SearchSession session(*model.store, model.effective, how, whole_area(*model.store));
-  const SliceRange wanted{0, static_cast<std::uint32_t>(session.slices().size())};
-  const Checkpoint done = checkpoint_for(options, search_digest_of(m, session.slices()));
-  const std::vector<SliceRange> left = unfinished(done, wanted);
-  replay(options.out, done, session);
-  CheckpointWriter writer(options.out, done, options.checkpoint_every);
-  bool complete = true;
-  for (const SliceRange& range : left) complete = complete && session.scan(range, &writer);
-  std::optional<SearchResult> result;
-  if (complete) result = session.finish();
-  progress.finish();
-  m.search_seconds = search_time.seconds();
-  if (complete && !result->stopped) return result;
-  writer.write();
-  if (!context.global.quiet)
-    context.err << fmt::format("stopped         {} of {} slices are done and kept in {}\n", grouped(writer.slices_done()),
-                               grouped(wanted.end - wanted.first), escaped((options.out / kCheckpointFolder).string()));
-  return std::nullopt;
+/// A process may have been killed while it moved a finished run over the one that it extends.
+void finish_joining(const MatchOptions& options) {
+  const fs::path joining = options.merge_into / kJoiningFolder;
+  if (options.resume && options.out.empty() && is_run_folder(joining) && read_manifest(joining).status == "complete")
+    move_run(joining, options.merge_into);
 }
 
 /// Looks at the run to go on with. True when it is complete already.
-bool examine_earlier(const MatchOptions& options, const Context& context, RunManifest& manifest) {
-  if (!is_run_folder(options.out)) {
-    if (!context.global.quiet) context.err << "nothing to resume: starting from the beginning\n";
+bool examine_stopped(const MatchRun& run, RunManifest& manifest) {
+  if (!is_run_folder(run.folder)) {
+    if (!run.context.global.quiet) run.context.err << "nothing to resume: starting from the beginning\n";
     return false;
   }
-  const RunManifest then = read_manifest(options.out);
-  refuse_differences(search_differences(then, manifest), "cannot go on with the run in " + escaped(options.out.string()));
+  const RunManifest then = read_manifest(run.folder);
+  RunDifferences differences = search_differences(then, manifest);
+  if (then.shard.index != manifest.shard.index || then.shard.of != manifest.shard.of)
+    differences.parameters.push_back(fmt::format("--shard ({}/{} then, {}/{} now; 0/0 is the whole)", then.shard.index, then.shard.of,
+                                                 manifest.shard.index, manifest.shard.of));
+  if (then.since != manifest.since || then.joined != manifest.joined)
+    differences.parameters.emplace_back("--since, --merge-into, or the run they name");
+  refuse_differences(differences, "cannot go on with the run in " + escaped(run.folder.string()));
   manifest.resume_of = then.run_id;
   return then.status == "complete";
 }
 
-/// Searches and writes the outputs; run.json says how far it got, whatever happens. Throws Error(stopped) when stopped.
-void search_into_folder(const MatchOptions& options, const RunModel& model, const Context& context, const StopWatch& watch,
-                        RunManifest& manifest) {
-  write_manifest(options.out, manifest);
+/// Searches; run.json says how far it got, whatever happens. Throws Error(stopped) when stopped.
+template <class WriteResult>
+void search_into_folder(const MatchRun& run, RunManifest& manifest, const WriteResult& write_result) {
+  write_manifest(run.folder, manifest);
   const auto close = [&](const char* status, int code) {
     manifest.status = status;
     manifest.exit_code = code;
     manifest.finished = utc_now();
-    manifest.total_seconds = watch.seconds();
-    write_manifest(options.out, manifest);
+    manifest.total_seconds = run.watch.seconds();
+    write_manifest(run.folder, manifest);
   };
   std::optional<SearchResult> result;
   try {
-    const Scales scales = read_scales(manifest, context.data_dir);
-    result = run_search(options, model, context, watch, manifest);
-    if (result) write_outputs(options.out, model, scales, *result, manifest);
+    result = run_search(run, manifest);
+    if (result) write_result(*result);
   } catch (const std::exception& error) {
     const auto* known = dynamic_cast<const Error*>(&error);
     try {
@@ -210,37 +151,101 @@ void search_into_folder(const MatchOptions& options, const RunModel& model, cons
   }
   if (!result) {
     close("stopped", static_cast<int>(ErrorKind::stopped));
-    throw Error(ErrorKind::stopped, "stopped before the search was complete; go on with\n  " + resume_command(context.arguments));
+    throw Error(ErrorKind::stopped, "stopped before the search was complete; go on with\n  " + resume_command(run.context.arguments));
   }
   close("complete", 0);
-  fs::remove_all(options.out / kCheckpointFolder);
-  if (!context.global.quiet) print_summary(manifest, context.err);
+  fs::remove_all(run.folder / kCheckpointFolder);
+}
+
+/// What --since leaves to do, in words.
+void print_since(const EarlierRun& earlier, std::ostream& err) {
+  if (earlier.model_changed())
+    err << "since           the model has changed with the data (" << kModelChanged << ")\n";
+  else
+    err << fmt::format("since           {} children and {} families are new or changed\n", grouped(earlier.n_new_children()),
+                       grouped(earlier.n_new_families()));
+}
+
+/// The joined run beside the additions: writes it into its place, and leaves the additions in `result`.
+void write_joined_too(const MatchRun& run, const Scales& scales, SearchResult& result, RunManifest joined) {
+  const fs::path joining = run.options.merge_into / kJoiningFolder;
+  make_folder(joining);
+  clear_folder(joining, Keep::nothing);
+  const SearchCounts added = additions_of(result);
+  if (!run.earlier->model_changed()) join_counts(*run.earlier, run.model, result);
+  joined.joined = true;
+  write_outputs(joining, run.model, scales, result, joined);
+  joined.status = "complete";
+  joined.finished = utc_now();
+  joined.total_seconds = run.watch.seconds();
+  write_manifest(joining, joined);
+  move_run(joining, run.options.merge_into);
+  if (run.earlier->model_changed()) return;
+  result.counts = added;
+  result.hits = only_additions(*run.earlier, std::move(result.hits));
+}
+
+/// The files of a whole search, of additions to an earlier one, of both joined, or of both.
+void write_results(const MatchRun& run, const Scales& scales, SearchResult& result, RunManifest& manifest) {
+  if (!run.options.merge_into.empty() && !run.options.out.empty())
+    write_joined_too(run, scales, result, manifest);
+  else if (manifest.joined && !run.earlier->model_changed())
+    join_counts(*run.earlier, run.model, result);
+  write_outputs(run.folder, run.model, scales, result, manifest);
+}
+
+/// The search of a process that makes the run folder.
+void lead(MatchRun& run, RunManifest& manifest) {
+  const MatchOptions& options = run.options;
+  if (!options.merge_into.empty()) make_folder(options.merge_into);
+  make_folder(run.folder);
+  std::optional<RunLock> joined_lock;
+  if (!options.merge_into.empty()) joined_lock.emplace(options.merge_into);
+  const RunLock lock(run.folder);
+  if (options.resume && examine_stopped(run, manifest)) {
+    fs::remove_all(run.folder / kCheckpointFolder);
+    if (!run.context.global.quiet) run.context.err << "the run is complete: nothing to resume\n";
+  } else {
+    clear_folder(run.folder, options.resume ? Keep::checkpoint : Keep::nothing);
+    const Scales scales = read_scales(manifest, run.context.data_dir);
+    search_into_folder(run, manifest, [&](SearchResult& result) { write_results(run, scales, result, manifest); });
+    if (!run.context.global.quiet) print_summary(manifest, run.context.err);
+  }
+  if (options.out.empty()) move_run(run.folder, options.merge_into);
+  if (!options.out.empty()) run.context.out << options.out.string() << '\n';
+  if (!options.merge_into.empty()) run.context.out << options.merge_into.string() << '\n';
 }
 
 int run(const po::variables_map& values, Context& context) {
   const StopWatch watch;
   const MatchOptions options = parse_match(values, context);
   catch_stop_signals();
-  if (!options.dry_run && !(options.resume && is_run_folder(options.out))) check_folder(options.out, context.global.force);
+  const bool leads = context.scanner == nullptr || context.scanner->leads();
+  if (leads && !options.dry_run) {
+    finish_joining(options);
+    check_folders(options, context.global.force);
+  }
   const RunModel model = make_model(options.store, options.population, options.model, context.data_dir);
   RunManifest manifest = first_manifest(options, model, context);
-  if (!context.global.quiet) {
+  std::optional<EarlierRun> earlier;
+  if (!options.since.empty()) {
+    earlier.emplace(options.since, manifest, *model.store);
+    manifest.since = earlier->manifest().run_id;
+    // Where everything is searched again, the additions are the whole.
+    manifest.joined = options.out.empty() || earlier->model_changed();
+    if (earlier->model_changed()) manifest.warnings.emplace_back(kModelChanged);
+  }
+  if (leads && !context.global.quiet) {
     print_model(model, options.model, context.err);
     context.err << fmt::format("to compare      {} children x {} families\n", grouped(manifest.n_children), grouped(manifest.n_families));
+    if (earlier) print_since(*earlier, context.err);
   }
   if (options.dry_run) return 0;
-
-  make_folder(options.out);
-  const RunLock lock(options.out);
-  const bool complete = options.resume && examine_earlier(options, context, manifest);
-  if (complete) {
-    fs::remove_all(options.out / kCheckpointFolder);
-    if (!context.global.quiet) context.err << "the run is complete: nothing to resume\n";
-  } else {
-    clear_folder(options.out, options.resume ? Keep::checkpoint : Keep::nothing);
-    search_into_folder(options, model, context, watch, manifest);
-  }
-  context.out << options.out.string() << '\n';
+  MatchRun run{options, model, context, watch, earlier ? &*earlier : nullptr, work_folder(options)};
+  if (leads)
+    lead(run, manifest);
+  else
+    help_search(run);
   return 0;
 }
 
@@ -252,7 +257,9 @@ const Command kMatch{"match",
                      "  homeward match family.hws --population cn --out run1\n"
                      "  homeward match family.hws --population cn --out run2 --min-log10-lr 2 --top-k 10\n"
                      "  homeward match family.hws --population my-frequencies.json --out run3 --theta 0.01 --rate-male 0.003\n"
-                     "  homeward match family.hws --population cn --out run1 --resume\n",
+                     "  homeward match family.hws --population cn --out run1 --resume\n"
+                     "  homeward match family.hws --population cn --since run1 --merge-into run1\n"
+                     "  homeward match family.hws --population cn --out shard1 --shard 1/4\n",
                      declare_match,
                      run};
 

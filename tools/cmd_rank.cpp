@@ -24,6 +24,7 @@
 #include "report/cells.hpp"
 #include "report/text_table.hpp"
 #include "run_folder.hpp"
+#include "run_compare.hpp"
 #include "run_model.hpp"
 
 namespace homeward::cli {
@@ -266,6 +267,7 @@ std::string table(const Listing& listing) {
 int run(const po::variables_map& values, Context& context) {
   const RankOptions options = parse(values);
   const RunManifest manifest = read_manifest(options.run);
+  refuse_shard(manifest);
   if (manifest.status != "complete")
     throw Error(ErrorKind::input, "the run's status is '" + escaped(manifest.status) + "', not 'complete': it has no candidates to rank");
   // Beyond the top-k of the run the table is not the whole list: the hits are.
@@ -289,6 +291,8 @@ int run(const po::variables_map& values, Context& context) {
   }
   if (!other_tables.empty()) context.err << "homeward: warning: " << other_tables << '\n';
   if (!context.global.quiet) {
+    if (options.min_log10_lr < manifest.min_log10_lr && values.count("min-log10-lr") != 0)
+      context.err << fmt::format("the run kept hits at log10 LR >= {:.6g} only: for a lower threshold search again\n", manifest.min_log10_lr);
     if (beyond_table) context.err << "from hits.h5: columns that only candidates.tsv has are empty\n";
     if (!beyond_table && manifest.counts.cut_by_top_k > 0)
       context.err << fmt::format("{} further hits lie beyond the {} best of their child and family\n", manifest.counts.cut_by_top_k, manifest.top_k);

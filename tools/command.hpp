@@ -25,6 +25,8 @@ struct GlobalOptions {
   std::string lang = "en";        ///< en | zh
 };
 
+class SliceScanner;  // match_run.hpp
+
 /// The world of one invocation. stdout is data, stderr is everything else.
 struct Context {
   std::ostream& out;
@@ -32,6 +34,7 @@ struct Context {
   GlobalOptions global;
   std::filesystem::path data_dir;      ///< shipped populations, kits, aliases
   std::vector<std::string> arguments;  ///< as typed, for run.json
+  SliceScanner* scanner = nullptr;     ///< who scans for `match`; null = this process
 };
 
 /// A command's own options in titled groups, and its positional arguments.
@@ -51,6 +54,6 @@ struct Command {
   int (*run)(const po::variables_map&, Context&);  ///< returns the exit code; throws homeward::Error
 };
 
-extern const Command kLoad, kMatch, kRank, kExplain, kLr, kPower, kSimulate, kEvaluate, kInfo, kCheck, kExport, kVersion, kDoctor, kCompletion;
+extern const Command kLoad, kMatch, kMerge, kRank, kExplain, kLr, kPower, kSimulate, kEvaluate, kInfo, kCheck, kExport, kVersion, kDoctor, kCompletion;
 
 }  // namespace homeward::cli

@@ -20,7 +20,7 @@
 namespace homeward::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array<const Command*, 15> kCommands{&kLoad, &kMatch, &kRank,  &kExplain, &kLr,     &kPower, &kSimulate, &kEvaluate,
+  static constexpr std::array<const Command*, 16> kCommands{&kLoad, &kMatch, &kMerge, &kRank,  &kExplain, &kLr,     &kPower, &kSimulate, &kEvaluate,
                                                             &kInfo, &kCheck, &kExport, &kBench, &kDoctor, &kVersion, &kCompletion};
   return kCommands;
 }
@@ -204,10 +204,10 @@ int run_and_flush(const std::vector<std::string>& words, Context& context) {
 
 }  // namespace
 
-int run_main(std::span<char*> argv, std::ostream& out, std::ostream& err) {
+int run_main(std::span<char*> argv, std::ostream& out, std::ostream& err, SliceScanner* scanner) {
   std::vector<std::string> words;
   if (!argv.empty()) words.assign(argv.begin() + 1, argv.end());
-  Context context{out, err, {}, {}, words};
+  Context context{out, err, {}, {}, words, scanner};
   const auto fail = [&](ErrorKind kind, const std::string& message) {
     out.flush();
     err << "homeward: " << message << std::endl;

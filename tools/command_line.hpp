@@ -11,7 +11,7 @@
 namespace homeward::cli {
 
 /// Runs one invocation; returns the process exit code. Never throws.
-int run_main(std::span<char*> argv, std::ostream& out, std::ostream& err);
+int run_main(std::span<char*> argv, std::ostream& out, std::ostream& err, SliceScanner* scanner = nullptr);
 
 /// Every command, in the order of the overview.
 std::span<const Command* const> commands();

@@ -11,25 +11,6 @@ namespace homeward::cli {
 
 namespace {
 
-std::uint64_t parse_size(const std::string& text) {
-  std::string_view digits = text;
-  std::uint64_t unit = 1;
-  if (!digits.empty()) {
-    constexpr std::string_view kUnits = "KMGT";
-    const std::size_t power = kUnits.find(digits.back());
-    if (power != std::string_view::npos) {
-      unit = std::uint64_t{1} << (10 * (power + 1));
-      digits.remove_suffix(1);
-    }
-  }
-  const std::optional<long long> number = parse_integer(digits);
-  const std::uint64_t least = std::uint64_t{64} << 20U;
-  if (!number || *number <= 0 || static_cast<std::uint64_t>(*number) > (std::uint64_t{1} << 50U) / unit ||
-      static_cast<std::uint64_t>(*number) * unit < least)
-    throw Error(ErrorKind::usage, "--mem takes a size of at least 64M, such as 512M or 2G");
-  return static_cast<std::uint64_t>(*number) * unit;
-}
-
 std::string required(const po::variables_map& values, const char* name, const char* what) {
   if (values.count(name) == 0 || values[name].as<std::string>().empty())
     throw Error(ErrorKind::usage, std::string(what) + " is missing; see `homeward help match`");
@@ -54,7 +35,56 @@ std::string quoted(const std::string& word) {
   return text + "'";
 }
 
+void parse_shard(const std::string& text, MatchOptions& options) {
+  const std::size_t slash = text.find('/');
+  const std::optional<long long> index = slash == std::string::npos ? std::nullopt : parse_integer(text.substr(0, slash));
+  const std::optional<long long> of = slash == std::string::npos ? std::nullopt : parse_integer(text.substr(slash + 1));
+  constexpr long long kMostShards = 1'000'000;
+  if (!index || !of || *of < 1 || *of > kMostShards || *index < 1 || *index > *of)
+    throw Error(ErrorKind::usage, "--shard takes I/N, the I-th of N parts, such as 1/4, with I from 1 to N");
+  options.shard = static_cast<std::uint32_t>(*index);
+  options.shards = static_cast<std::uint32_t>(*of);
+}
+
+void parse_since(const po::variables_map& values, MatchOptions& options) {
+  if (values.count("since") != 0) options.since = values["since"].as<std::string>();
+  if (values.count("merge-into") != 0) options.merge_into = values["merge-into"].as<std::string>();
+  if (!options.merge_into.empty() && options.since.empty())
+    throw Error(ErrorKind::usage, "--merge-into needs --since, the run to be joined");
+  if (options.shards != 0 && !options.since.empty())
+    throw Error(ErrorKind::usage,
+                "--shard and --since do not go together: an addition is small; run it whole, or search everything again in shards");
+  if (!options.merge_into.empty() && options.merge_into.lexically_normal() == options.out.lexically_normal())
+    throw Error(ErrorKind::usage,
+                "--out takes the additions alone and --merge-into the joined run: they cannot be one folder; leave --out away");
+  if (!options.since.empty() && options.since.lexically_normal() == options.out.lexically_normal())
+    throw Error(ErrorKind::usage, "--out and --since are one folder; to extend a run give --merge-into instead of --out");
+}
+
 }  // namespace
+
+std::uint64_t parse_size(const std::string& text) {
+  std::string_view digits = text;
+  std::uint64_t unit = 1;
+  if (!digits.empty()) {
+    constexpr std::string_view kUnits = "KMGT";
+    const std::size_t power = kUnits.find(digits.back());
+    if (power != std::string_view::npos) {
+      unit = std::uint64_t{1} << (10 * (power + 1));
+      digits.remove_suffix(1);
+    }
+  }
+  const std::optional<long long> number = parse_integer(digits);
+  const std::uint64_t least = std::uint64_t{64} << 20U;
+  if (!number || *number <= 0 || static_cast<std::uint64_t>(*number) > (std::uint64_t{1} << 50U) / unit ||
+      static_cast<std::uint64_t>(*number) * unit < least)
+    throw Error(ErrorKind::usage, "--mem takes a size of at least 64M, such as 512M or 2G");
+  return static_cast<std::uint64_t>(*number) * unit;
+}
+
+int threads_of(const Context& context) {
+  return context.global.threads > 0 ? context.global.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
 
 void declare_match(CommandLine& line) {
   line.hidden.add_options()("store", po::value<std::string>());
@@ -67,8 +97,14 @@ void declare_match(CommandLine& line) {
       ("exhaustive", po::bool_switch(), "score every pair in double, without the integer scan: same result, slower")              //
       ("kernel", po::value<std::string>()->value_name("NAME"), "scan kernel by name (default: the fastest that runs here)")       //
       ("mem", po::value<std::string>()->default_value("1G")->value_name("SIZE"), "memory for profiles and hits: 512M, 2G")        //
-      ("resume", po::bool_switch(), "go on with a run that was stopped or killed; same result as an undisturbed run")             //
-      ("time-limit", po::value<std::string>()->value_name("DURATION"), "stop with a checkpoint after 90s, 15m, 2h or 1d")         //
+      ("shard", po::value<std::string>()->value_name("I/N"),
+       "compare the I-th of N parts only, of equal cost; `homeward merge` joins them")  //
+      ("since", po::value<std::string>()->value_name("RUN"),
+       "compare only what that run has not: persons and families new or changed since")  //
+      ("merge-into", po::value<std::string>()->value_name("RUN"),
+       "with --since: join the additions with that run's hits into this run folder, which may be the same")                //
+      ("resume", po::bool_switch(), "go on with a run that was stopped or killed; same result as an undisturbed run")      //
+      ("time-limit", po::value<std::string>()->value_name("DURATION"), "stop with a checkpoint after 90s, 15m, 2h or 1d")  //
       ("checkpoint-every", po::value<std::string>()->default_value("10s")->value_name("DURATION"),
        "write the first checkpoint after so long, later ones more rarely")  //
       ("dry-run", po::bool_switch(), "open everything, print the model and the number of pairs, and stop");
@@ -84,7 +120,9 @@ MatchOptions parse_match(const po::variables_map& values, const Context& context
   MatchOptions options;
   options.store = required(values, "store", "STORE");
   options.population = required(values, "population", "--population");
-  options.out = required(values, "out", "--out");
+  if (values.count("merge-into") == 0 || values.count("out") != 0) options.out = required(values, "out", "--out");
+  if (values.count("shard") != 0) parse_shard(values["shard"].as<std::string>(), options);
+  parse_since(values, options);
   options.model = parse_model_options(values);
   options.min_log10_lr = values["min-log10-lr"].as<double>();
   if (!std::isfinite(options.min_log10_lr)) throw Error(ErrorKind::usage, "--min-log10-lr must be a finite number");
@@ -102,12 +140,10 @@ MatchOptions parse_match(const po::variables_map& values, const Context& context
   options.kernel_forced = values.count("kernel") != 0;
   options.kernel = options.kernel_forced ? &kernel_named(values["kernel"].as<std::string>()) : &best_kernel();
   options.memory_bytes = parse_size(values["mem"].as<std::string>());
-  if (context.global.threads < 0) throw Error(ErrorKind::usage, "--threads must not be negative");
-  options.threads =
-      context.global.threads > 0 ? context.global.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  options.threads = threads_of(context);
   options.chosen = options.model.chosen;
   options.belief = parse_belief_options(values, options.chosen);
-  for (const char* name : {"min-log10-lr", "top-k", "loci-for", "no-undeclared-couples", "exhaustive", "kernel", "mem"})
+  for (const char* name : {"min-log10-lr", "top-k", "loci-for", "no-undeclared-couples", "exhaustive", "kernel", "mem", "shard", "since"})
     if (values.count(name) != 0 && !values[name].defaulted()) options.chosen.emplace_back(name);
   return options;
 }

@@ -16,7 +16,9 @@
 namespace homeward::cli {
 
 struct MatchOptions {
-  std::filesystem::path store, out;
+  std::filesystem::path store, out;  ///< out may be empty with merge_into
+  std::filesystem::path since, merge_into;
+  std::uint32_t shard = 0, shards = 0;  ///< shard from 1 of shards; 0 = the whole
   std::string population;
   ModelOptions model;
   BeliefOptions belief;
@@ -35,6 +37,11 @@ struct MatchOptions {
 void declare_match(CommandLine& line);
 /// Throws Error(usage).
 MatchOptions parse_match(const po::variables_map& values, const Context& context);
+
+/// "512M", "2G", at least 64M, in bytes. Throws Error(usage).
+std::uint64_t parse_size(const std::string& text);
+/// --threads, or those the process may use.
+int threads_of(const Context& context);
 
 /// "90", "90s", "15m", "2h", "1d" in seconds; nullopt for anything else and for less than nothing.
 std::optional<std::chrono::duration<double>> parse_duration(const std::string& text);

@@ -52,6 +52,11 @@ RunDifferences search_differences(const RunManifest& then, const RunManifest& no
   return d;
 }
 
+void refuse_shard(const RunManifest& manifest) {
+  if (manifest.shard.of != 0)
+    throw Error(ErrorKind::input, fmt::format("this run is shard {} of {}: join the shards with `homeward merge` first", manifest.shard.index, manifest.shard.of));
+}
+
 void refuse_differences(const RunDifferences& differences, const std::string& what) {
   if (differences.empty()) return;
   std::vector<std::string> all = differences.parameters;

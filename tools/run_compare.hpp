@@ -18,6 +18,9 @@ struct RunDifferences {
 /// Names every difference as "the threshold log10 LR (0 then, 1 now)". Threads, kernel and memory are none.
 RunDifferences search_differences(const RunManifest& then, const RunManifest& now);
 
+/// Throws Error(input) when the run is a part of a search only, which has no ranks and no recall.
+void refuse_shard(const RunManifest& manifest);
+
 /// Throws Error(usage) for parameters, Error(input) for inputs, naming all differences after `what`.
 void refuse_differences(const RunDifferences& differences, const std::string& what);
 

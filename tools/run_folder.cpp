@@ -25,10 +25,10 @@ bool is_temporary(const std::string& name) {
   return name.find(".tmp-") != std::string::npos || (name.starts_with(".sort-") && name.ends_with(".tmp"));
 }
 
-/// Nothing but such rests: a process was killed before it wrote run.json.
+/// Nothing but such rests, or a run that was to become this one: a process was killed before it wrote run.json.
 bool holds_only_rests(const fs::path& out) {
   for (const fs::directory_entry& entry : fs::directory_iterator(out))
-    if (!is_temporary(entry.path().filename().string())) return false;
+    if (const std::string name = entry.path().filename().string(); !is_temporary(name) && name != kJoiningFolder) return false;
   return true;
 }
 
@@ -66,6 +66,13 @@ void clear_folder(const fs::path& out, Keep keep) {
   // run.json goes last: a folder half cleared still says what it is.
   for (const std::string name : kRunFiles)
     if (name != "run.json" || keep == Keep::nothing) fs::remove(out / name);
+}
+
+void move_run(const fs::path& from, const fs::path& to) {
+  fs::remove(to / "report.html");
+  for (const char* name : kRunFiles)
+    if (fs::exists(from / name)) fs::rename(from / name, to / name);
+  fs::remove_all(from);
 }
 
 RunLock::RunLock(const fs::path& folder) : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {

@@ -10,6 +10,7 @@ namespace homeward::cli {
 inline constexpr const char* kRunFiles[] = {"hits.h5",     "candidates.tsv",   "loci.tsv",    "joint.tsv",
                                             "lineage.tsv", "family_check.tsv", "report.html", "run.json"};
 inline constexpr const char* kCheckpointFolder = "checkpoint";
+inline constexpr const char* kJoiningFolder = "joining";  ///< a run that is to replace the one it lies in
 
 /// Is this a run folder (it holds run.json)?
 bool is_run_folder(const std::filesystem::path& path);
@@ -23,6 +24,10 @@ void make_folder(const std::filesystem::path& out);
 /// run.json, which says whose it is.
 enum class Keep { nothing, checkpoint };
 void clear_folder(const std::filesystem::path& out, Keep keep);
+
+/// Moves a finished run over another one, run.json last, and removes what it leaves. A report of the other run goes, everything
+/// else there stays.
+void move_run(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// While it lives no other process works in the folder. Throws Error(failure) when one does. The kernel releases it with
 /// the process, however that ends; a file system without locks gives none.

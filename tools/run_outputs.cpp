@@ -25,6 +25,7 @@ void write_outputs(const std::filesystem::path& out, const RunModel& model, cons
   const HitsMeta meta{m.run_id, m.model_digest, m.store_uuid, m.store_generation, m.min_log10_lr};
   write_hits(out / "hits.h5", meta, *model.store, *result.hits);
   m.outputs.push_back({"hits.h5", result.hits->size(), sha256_of_file(out / "hits.h5")});
+  if (m.shard.of != 0) return;  // the best of a child are known when all shards are
   CandidateSelection selection = select_candidates(*result.hits, model.store->n_persons(), model.store->families().size(), m.top_k);
   m.candidates = selection.rows.size();
   m.counts.cut_by_top_k = selection.cut;

@@ -55,10 +55,19 @@ struct RunBelief {
   std::vector<PriorSensitivity> sensitivity;
 };
 
+/// Which part of a search a run is; of == 0: the whole.
+struct ShardOf {
+  std::uint32_t index = 0, of = 0;                    ///< index from 1
+  std::uint32_t first_family = 0, end_family = 0;     ///< the families it compared, [first, end)
+};
+
 /// What run.json says (schema: data-schemas/run.schema.json). Enough to rebuild the model and to check that inputs are the same.
 struct RunManifest {
   std::string run_id, command, status = "running";  ///< status: running | complete | stopped | failed
   int exit_code = 0;
+  ShardOf shard;
+  std::string since;    ///< run_id of the earlier run whose pairs were not compared again; empty = none
+  bool joined = false;  ///< with `since`: the earlier run's hits are part of this run
   std::string resume_of;  ///< run_id of the stopped run that this one went on with; empty = none
   std::vector<std::string> arguments;
   std::string started, finished;  ///< UTC, the only timestamps of a run folder

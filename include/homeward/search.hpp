@@ -43,6 +43,7 @@ class HitOrder {
 
 struct SearchResult {
   SearchCounts counts;
+  SearchCounts known;  ///< of these, the hits and couples of an earlier search that are part of the result
   std::unique_ptr<HitStream> hits;
   std::vector<std::string> warnings;
   bool stopped = false;

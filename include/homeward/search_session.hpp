@@ -48,6 +48,7 @@ struct FamilyWarning {
 
 /// A result lists the warnings of so many, the first in the order of the families, and says when there are more.
 inline constexpr std::size_t kMostFamilyWarnings = 1000;
+inline constexpr const char* kFurtherWarnings = "further family warnings are not listed";
 
 /// What comparing some slices gave, besides the hits. Counters of the second stage are 0 here.
 struct ScanCounts {
@@ -78,13 +79,15 @@ class SearchSession {
                 std::vector<SearchArea> areas);
   ~SearchSession();
   const std::vector<Slice>& slices() const;
+  /// Are the finds of a scan part of this session's result, or only the observer's, who takes them to another session?
+  enum class Finds { kept, handed_over };
   /// Compares the slices, in growing batches; a batch that was not finished counts for nothing. False when stopped.
-  bool scan(SliceRange range, ScanObserver* observer = nullptr);
+  bool scan(SliceRange range, Finds finds, ScanObserver* observer = nullptr);
   /// First-stage hits of this search that were found elsewhere, and the counters that belong to them.
   void add_found(std::span<const Hit> hits);
   void add_counts(const ScanCounts& counts);
   /// Hits of an earlier search over other areas, `undeclared_couple` among them or not: its single parents are joined with those
-  /// of this search, never with each other. With `keep` they are part of the result, and couples among them of its counts.
+  /// of this search, never with each other. With `keep` they are part of the result and its counts.
   void add_known(std::span<const Hit> hits, bool keep);
   /// Pairs skipped and looked up in all areas, without comparing: for a result whose counters cannot be added up.
   SearchCounts count_pairs();

@@ -119,6 +119,9 @@ class HitsReader final : public HitStream {
   const std::vector<std::string>& child_ids() const;
   const std::vector<std::string>& family_ids() const;
   const std::vector<std::string>& family_slots() const;  ///< by family, beside family_ids()
+  /// What was compared: digests of the children's typings and of the families' members (genetics/typing_digest.hpp).
+  const std::vector<std::uint64_t>& child_typings() const;
+  const std::vector<std::uint64_t>& family_typings() const;
   std::uint64_t size() const override;
   std::size_t next(Hit* out, std::size_t capacity) override;
   void rewind() override;

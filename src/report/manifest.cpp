@@ -76,6 +76,16 @@ Json model_json(const RunManifest& m) {
           {"unused_loci", m.unused_loci}};
 }
 
+Json shard_json(const ShardOf& shard) {
+  if (shard.of == 0) return nullptr;
+  return {{"index", shard.index}, {"of", shard.of}, {"families", {shard.first_family, shard.end_family}}};
+}
+
+Json since_json(const RunManifest& m) {
+  if (m.since.empty()) return nullptr;
+  return {{"run_id", m.since}, {"joined", m.joined}};
+}
+
 Json counts_json(const RunManifest& m) {
   Json skipped;
   for (std::size_t reason = 0; reason < m.counts.pairs_skipped.size(); ++reason)
@@ -116,6 +126,8 @@ Json to_json(const RunManifest& m) {
           {"chance", chance_json(m.belief)},
           {"posterior", posterior_json(m.belief)},
           {"warnings", m.warnings},
+          {"shard", shard_json(m.shard)},
+          {"since", since_json(m)},
           {"resume_of", m.resume_of.empty() ? Json(nullptr) : Json(m.resume_of)}};
 }
 
@@ -191,6 +203,15 @@ void read_model(const JsonReader& model, RunManifest& m) {
   m.unused_loci = texts(model, "unused_loci");
 }
 
+void read_shard(const JsonReader& shard, ShardOf& out) {
+  out.index = shard.whole<std::uint32_t>("index");
+  out.of = shard.whole<std::uint32_t>("of");
+  const Json& families = shard.array("families");
+  if (families.size() != 2 || !families[0].is_number_unsigned() || !families[1].is_number_unsigned()) shard.mistyped("families", families, "two whole numbers");
+  out.first_family = families[0].get<std::uint32_t>();
+  out.end_family = families[1].get<std::uint32_t>();
+}
+
 void read_counts(const JsonReader& counts, RunManifest& m) {
   m.counts.pairs_total = counts.whole<std::uint64_t>("pairs_total");
   m.counts.pairs_compared = counts.whole<std::uint64_t>("pairs_compared");
@@ -241,6 +262,12 @@ RunManifest read_manifest(const std::filesystem::path& run_folder) {
   read_counts(run.object("counts"), m);
   read_belief(run, m.belief);
   m.warnings = texts(run, "warnings");
+  if (!run.is_null("shard")) read_shard(run.object("shard"), m.shard);
+  if (!run.is_null("since")) {
+    const JsonReader since = run.object("since");
+    m.since = since.text("run_id");
+    m.joined = since.flag("joined");
+  }
   if (!run.is_null("resume_of")) m.resume_of = run.text("resume_of");
   const Json& outputs = run.array("outputs");
   for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -37,7 +37,7 @@ std::vector<std::string> sentences(std::vector<FamilyWarning> warnings, const Pr
   std::vector<std::string> out;
   for (const FamilyWarning& warning : warnings) {
     if (out.size() == kMostFamilyWarnings) {
-      out.emplace_back("further family warnings are not listed");
+      out.emplace_back(kFurtherWarnings);
       break;
     }
     out.push_back("family " + source.families()[warning.family].id + ": " + warning.text);
@@ -99,15 +99,16 @@ struct SearchSession::Impl {
   void add_counts(const ScanCounts& part) {
     counts += part;
     pairs_done = std::max(pairs_done, counts.counts.pairs_total);
+    if (options.progress) options.progress(pairs_done, pairs_total);
   }
 
-  bool scan_batch(SliceRange batch, ScanObserver* observer) {
+  bool scan_batch(SliceRange batch, Finds finds, ScanObserver* observer) {
     const SearchArea& area = areas[slices[batch.first].area];
     std::vector<Hit> found;
     const ScanSink sink{[&](std::span<const Hit> part) {
                           found.assign(part.begin(), part.end());
                           for (Hit& hit : found) hit.family = area.families[hit.family];
-                          add_found(found);
+                          if (finds == Finds::kept) add_found(found);
                           if (observer != nullptr) observer->found(found);
                         },
                         [&](std::uint64_t pairs) {
@@ -117,7 +118,7 @@ struct SearchSession::Impl {
     ScanCounts part;
     if (!scan_of(slices[batch.first].area).scan(slices[batch.first].first, slices[batch.end - 1].end, sink, part)) return false;
     for (FamilyWarning& warning : part.warnings) warning.family = area.families[warning.family];
-    add_counts(part);
+    if (finds == Finds::kept) add_counts(part);
     if (observer != nullptr) observer->finished(batch, part);
     return true;
   }
@@ -132,7 +133,7 @@ struct SearchSession::Impl {
   ScanCounts counts;
   BatchSize batch_size;
   std::uint64_t pairs_total = 0, pairs_done = 0;
-  std::uint64_t known_couples_kept = 0;
+  SearchCounts known;
   bool keep_known = false;
   bool stopped = false;
   std::unique_ptr<RestrictedSource> view;
@@ -157,10 +158,10 @@ void SearchSession::add_known(std::span<const Hit> hits, bool keep) {
   if (!keep) return;
   my.keep_known = true;
   my.hits.add(hits.data(), hits.size());
-  for (const Hit& hit : hits) ++(hit.family_b == kNoFamily ? my.counts.counts.hits : my.known_couples_kept);
+  for (const Hit& hit : hits) ++(hit.family_b == kNoFamily ? my.known.hits : my.known.undeclared_hits);
 }
 
-bool SearchSession::scan(SliceRange range, ScanObserver* observer) {
+bool SearchSession::scan(SliceRange range, Finds finds, ScanObserver* observer) {
   Impl& my = *impl_;
   while (range.first < range.end && !my.stopped) {
     std::uint32_t end = range.first + 1;
@@ -168,7 +169,7 @@ bool SearchSession::scan(SliceRange range, ScanObserver* observer) {
     while (end < range.end && my.slices[end].area == my.slices[range.first].area && cost + my.slices[end].cost <= my.batch_size.cost())
       cost += my.slices[end++].cost;
     const auto start = std::chrono::steady_clock::now();
-    if (!my.scan_batch({range.first, end}, observer)) my.stopped = true;
+    if (!my.scan_batch({range.first, end}, finds, observer)) my.stopped = true;
     my.batch_size.took(std::chrono::steady_clock::now() - start);
     range.first = end;
   }
@@ -189,8 +190,9 @@ SearchResult SearchSession::finish() {
   SearchResult result;
   result.counts = my.counts.counts;
   const auto take = [&](std::span<const Hit> couples) { my.hits.add(couples.data(), couples.size()); };
-  if (!my.stopped && my.options.undeclared_couples) my.stopped = !my.undeclared.run(my.keep_known, result.counts, take);
-  result.counts.undeclared_hits += my.known_couples_kept;
+  if (!my.stopped && my.options.undeclared_couples) my.stopped = !my.undeclared.run(my.keep_known ? &my.known : nullptr, result.counts, take);
+  result.counts += my.known;
+  result.known = my.known;
   result.warnings = sentences(std::move(my.counts.warnings), my.source);
   result.stopped = my.stopped;
   result.hits = std::make_unique<SortedHits>(std::move(my.hits));
@@ -199,7 +201,7 @@ SearchResult SearchSession::finish() {
 
 SearchResult search(const ProfileSource& source, const EffectivePopulation& population, const SearchOptions& options) {
   SearchSession session(source, population, options, whole_area(source));
-  session.scan({0, static_cast<std::uint32_t>(session.slices().size())});
+  session.scan({0, static_cast<std::uint32_t>(session.slices().size())}, SearchSession::Finds::kept);
   return session.finish();
 }
 

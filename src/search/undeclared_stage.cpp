@@ -35,14 +35,14 @@ struct UndeclaredStage::Batch {
   const UndeclaredStage& stage;
   const LocusEncoder& encoder;
   const UndeclaredCouples& couples;
-  bool count_known;
+  SearchCounts* known;
   std::vector<Single> singles;
 
   struct State {
     Candidates fathers, mothers;
     std::vector<GenotypeCode> codes;
     std::vector<Hit> hits;
-    std::uint64_t scored = 0;
+    std::uint64_t scored = 0, known_couples = 0;
   };
 
   void score(SearchCounts& counts, const std::function<void(std::span<const Hit>)>& sink) {
@@ -69,6 +69,7 @@ struct UndeclaredStage::Batch {
         },
         [&](State& state) {
           counts.undeclared_scored += state.scored;
+          if (known != nullptr) known->undeclared_scored += state.known_couples;
           counts.undeclared_hits += state.hits.size();
           sink(state.hits);
         });
@@ -91,10 +92,10 @@ struct UndeclaredStage::Batch {
     };
     score(state.fathers.found(), state.mothers.all());
     score(state.fathers.known(), state.mothers.found());
-    if (!count_known) return;
+    if (known == nullptr) return;
     const std::vector<Family>& families = stage.source_.families();
     for (const std::uint32_t f : state.fathers.known())
-      for (const std::uint32_t m : state.mothers.known()) state.scored += parent_of(families[f]) != parent_of(families[m]) ? 1 : 0;
+      for (const std::uint32_t m : state.mothers.known()) state.known_couples += parent_of(families[f]) != parent_of(families[m]) ? 1 : 0;
   }
 };
 
@@ -113,12 +114,12 @@ void UndeclaredStage::add(std::span<const Hit> hits, bool known) {
   }
 }
 
-bool UndeclaredStage::run(bool count_known, SearchCounts& counts, const std::function<void(std::span<const Hit>)>& sink) {
+bool UndeclaredStage::run(SearchCounts* known, SearchCounts& counts, const std::function<void(std::span<const Hit>)>& sink) {
   if (singles_.size() == 0) return !stopping();
   const LocusEncoder encoder(source_, population_);
   const Compiler compiler(population_, options_.couple_weights);
   const UndeclaredCouples couples(source_, population_, encoder, compiler);
-  Batch batch{*this, encoder, couples, count_known, {}};
+  Batch batch{*this, encoder, couples, known, {}};
   singles_.rewind();
   std::vector<Single> part(1U << 16U);
   std::size_t n = 0;

@@ -18,9 +18,9 @@ class UndeclaredStage {
   UndeclaredStage(const ProfileSource& source, const EffectivePopulation& population, const SearchOptions& options);
   /// Takes the single parents among the hits. `known`: an earlier search has joined them with each other already.
   void add(std::span<const Hit> hits, bool known);
-  /// Scores the couples and hands over those at or above the threshold. With `count_known` the couples of an earlier search
-  /// count as scored. False when stopped.
-  bool run(bool count_known, SearchCounts& counts, const std::function<void(std::span<const Hit>)>& sink);
+  /// Scores the couples and hands over those at or above the threshold. `known` counts the couples of
+  /// an earlier search, unless it is null. False when stopped.
+  bool run(SearchCounts* known, SearchCounts& counts, const std::function<void(std::span<const Hit>)>& sink);
 
  private:
   struct Single {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "genetics/typing_digest.hpp"
 #include "homeward/error.hpp"
 #include "homeward/store.hpp"
 #include "store/commit.hpp"
@@ -57,6 +58,11 @@ void write_tables(FileWriter& file, const ProfileSource& source) {
   write_ids(file, "/children/id", children);
   write_ids(file, "/families/id", families);
   write_ids(file, "/families/slot", slots);
+  const std::vector<std::uint64_t> typings = typing_digests(source);
+  std::vector<std::uint64_t> of_children;
+  for (const PersonIndex child : source.children()) of_children.push_back(typings[child]);
+  file.column("/children/typing", of_children);
+  file.column("/families/typing", family_digests(source, typings));
 }
 
 /// Moves hits from the stream into the datasets, a buffer at a time.
@@ -158,6 +164,7 @@ struct HitsReader::Impl {
   std::unique_ptr<FileReader> file;
   HitsMeta meta;
   std::vector<std::string> child_ids, family_ids, family_slots;
+  std::vector<std::uint64_t> child_typings, family_typings;
   std::vector<DatasetReader> readers;
   HitColumns columns;
   std::uint64_t n_hits = 0, position = 0;
@@ -178,6 +185,10 @@ struct HitsReader::Impl {
     child_ids = read_ids(*file, "/children/id");
     family_ids = read_ids(*file, "/families/id");
     family_slots = read_ids(*file, "/families/slot");
+    file->column("/children/typing", child_typings);
+    file->column("/families/typing", family_typings);
+    if (child_typings.size() != child_ids.size() || family_typings.size() != family_ids.size())
+      throw Hdf5Error("there are not as many typings as ids");
     HitColumns::visit(columns, [&](const char* name, auto& column, Compression) {
       using T = typename std::decay_t<decltype(column)>::value_type;
       readers.push_back(file->dataset(name, element_of<T>(), 1));
@@ -224,6 +235,8 @@ const HitsMeta& HitsReader::meta() const { return impl_->meta; }
 const std::vector<std::string>& HitsReader::child_ids() const { return impl_->child_ids; }
 const std::vector<std::string>& HitsReader::family_ids() const { return impl_->family_ids; }
 const std::vector<std::string>& HitsReader::family_slots() const { return impl_->family_slots; }
+const std::vector<std::uint64_t>& HitsReader::child_typings() const { return impl_->child_typings; }
+const std::vector<std::uint64_t>& HitsReader::family_typings() const { return impl_->family_typings; }
 std::uint64_t HitsReader::size() const { return impl_->n_hits; }
 void HitsReader::rewind() { impl_->position = 0; }
 

@@ -1,5 +1,5 @@
 # End to end, through the executable: each file of this folder is one test.
-foreach(name frame search inputs load resume workbook export hostile mapping lr families belief)
+foreach(name frame search inputs load resume shards workbook export hostile mapping lr families belief)
   add_test(NAME cli.${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/test_${name}.py)
   set_tests_properties(cli.${name} PROPERTIES LABELS cli TIMEOUT 600
     ENVIRONMENT "HOMEWARD_PROGRAM=$<TARGET_FILE:homeward>;HOMEWARD_DATA=${PROJECT_SOURCE_DIR}/data;PYTHONDONTWRITEBYTECODE=1")
@@ -9,3 +9,9 @@ endforeach()
 add_test(NAME cli.validation COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/scripts/validate --check ${PROJECT_SOURCE_DIR}/docs/VALIDATION.md)
 set_tests_properties(cli.validation PROPERTIES LABELS cli TIMEOUT 600 SKIP_RETURN_CODE 77
   ENVIRONMENT "HOMEWARD_PROGRAM=$<TARGET_FILE:homeward>;PYTHONDONTWRITEBYTECODE=1")
+
+if(HOMEWARD_WITH_MPI)
+  add_test(NAME cli.mpi COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/test_mpi.py)
+  set_tests_properties(cli.mpi PROPERTIES LABELS cli TIMEOUT 600 PROCESSORS 2
+    ENVIRONMENT "HOMEWARD_PROGRAM=$<TARGET_FILE:homeward>;HOMEWARD_MPI_PROGRAM=$<TARGET_FILE:homeward-mpi>;HOMEWARD_MPIRUN=${MPIEXEC_EXECUTABLE};HOMEWARD_DATA=${PROJECT_SOURCE_DIR}/data;PYTHONDONTWRITEBYTECODE=1")
+endif()

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 PROGRAM = os.environ["HOMEWARD_PROGRAM"]
-COMMANDS = ["load", "match", "rank", "explain", "lr", "power", "simulate", "evaluate", "info", "check", "export", "bench", "doctor", "version", "completion"]
+COMMANDS = ["load", "match", "merge", "rank", "explain", "lr", "power", "simulate", "evaluate", "info", "check", "export", "bench", "doctor", "version", "completion"]
 OK, FAILURE, USAGE, INPUT, STORE, STOPPED = 0, 1, 2, 3, 4, 5
 
 

@@ -13,7 +13,7 @@ import time
 from support import INPUT, PROGRAM, STOPPED, USAGE, CliTest, main
 
 SEED = int(os.environ.get("HOMEWARD_KILL_SEED", "1"))
-KILLS = int(os.environ.get("HOMEWARD_KILLS", "6"))  # the long form: scripts/kill-loop
+KILLS = int(os.environ.get("HOMEWARD_KILLS", "4"))  # the long form: scripts/kill-loop
 FILES = ("hits.h5", "candidates.tsv", "loci.tsv", "joint.tsv", "lineage.tsv", "family_check.tsv")
 
 

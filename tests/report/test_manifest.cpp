@@ -131,12 +131,34 @@ TEST_CASE("a manifest is for its owner only, and leaves no temporary file") {
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
 }
 
+TEST_CASE("what part of a search a run is, and what it went on with, comes back") {
+  const Folder folder;
+  RunManifest m = example();
+  write_manifest(folder.path, m);
+  CHECK(read_manifest(folder.path).shard.of == 0);
+  CHECK(read_manifest(folder.path).since.empty());
+  CHECK(read_manifest(folder.path).resume_of.empty());
+  m.shard = {2, 3, 100, 250};
+  m.since = "fedcba9876543210";
+  m.joined = true;
+  m.resume_of = m.run_id;
+  write_manifest(folder.path, m);
+  const RunManifest back = read_manifest(folder.path);
+  CHECK(back.shard.index == 2);
+  CHECK(back.shard.of == 3);
+  CHECK(back.shard.first_family == 100);
+  CHECK(back.shard.end_family == 250);
+  CHECK(back.since == m.since);
+  CHECK(back.joined);
+  CHECK(back.resume_of == m.run_id);
+}
+
 TEST_CASE("the contract's keys are there") {
   const Folder folder;
   write_manifest(folder.path, example());
   const auto json = nlohmann::ordered_json::parse(text_of(folder.path / "run.json"));
   for (const char* key : {"schema", "run_id", "command", "status", "exit_code", "tool", "times", "inputs", "outputs", "parameters", "model", "seed", "threads",
-                          "kernel", "counts", "expected_chance_hits", "warnings", "resume_of"})
+                          "kernel", "counts", "expected_chance_hits", "warnings", "shard", "since", "resume_of"})
     CHECK(json.contains(key));
   for (const char* key : {"version", "git", "build", "simd", "libs"}) CHECK(json["tool"].contains(key));
   for (const char* key : {"path", "sha256", "generation", "n_children", "n_families", "loci"}) CHECK(json["inputs"][0].contains(key));

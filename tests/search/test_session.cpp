@@ -91,11 +91,11 @@ TEST_CASE("slices scanned in any order, here or elsewhere, are the whole search"
     std::shuffle(order.begin(), order.end(), random);
     for (const std::uint32_t slice : order) {
       if (slice % 3 != 0) {
-        CHECK(here.scan({slice, slice + 1}));
+        CHECK(here.scan({slice, slice + 1}, SearchSession::Finds::kept));
         continue;
       }
       Recorder recorder;
-      CHECK(elsewhere.scan({slice, slice + 1}, &recorder));
+      CHECK(elsewhere.scan({slice, slice + 1}, SearchSession::Finds::handed_over, &recorder));
       CHECK(recorder.ranges == std::vector<SliceRange>{{slice, slice + 1}});
       here.add_found(recorder.hits);
       here.add_counts(recorder.counts);
@@ -129,15 +129,20 @@ TEST_CASE("additions to an earlier search, joined with its hits, are the whole s
   REQUIRE(known.size() < all.size());
 
   SearchSession before(*world.source, world.population, options, {earlier});
-  CHECK(before.scan({0, static_cast<std::uint32_t>(before.slices().size())}));
+  CHECK(before.scan({0, static_cast<std::uint32_t>(before.slices().size())}, SearchSession::Finds::kept));
   SearchResult first = before.finish();
   CHECK(drain(first) == known);
 
   for (const bool keep : {true, false}) {
     SearchSession session(*world.source, world.population, options, {added, others});
-    CHECK(session.scan({0, static_cast<std::uint32_t>(session.slices().size())}));
+    CHECK(session.scan({0, static_cast<std::uint32_t>(session.slices().size())}, SearchSession::Finds::kept));
     session.add_known(known, keep);
     SearchResult result = session.finish();
+    if (keep) {
+      CHECK(result.known.hits == first.counts.hits);
+      CHECK(result.known.undeclared_scored == first.counts.undeclared_scored);
+      CHECK(result.known.undeclared_hits == known_couples);
+    }
     result.counts += first.counts;
     if (keep) {
       result.counts.hits -= first.counts.hits;
