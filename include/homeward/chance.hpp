@@ -64,7 +64,7 @@ struct ChanceHits {
 };
 /// Expected pairs of unrelated people that reach an LR, pairs without a shared locus left out. Every family is computed, none is
 /// sampled: lattice (35) at step 0.1 in single precision, mixtures by (36), children by class. Error of `run` against exact masks and a
-/// step of 0.01: below 1 % (tests/decide). Same numbers for any thread count. Cost: about 20 us per family, hypothesis and class; families
+/// step of 0.01: below 2 % (tests/decide). Same numbers for any thread count. Cost: about 20 us per family, hypothesis and class; families
 /// read in tiles.
 ChanceHits expected_chance_hits(const ProfileSource& source, const EffectivePopulation& population, const ChildClasses& children,
                                 const ChanceOptions& options, std::span<const ChanceQuery> queries);

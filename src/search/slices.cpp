@@ -12,8 +12,8 @@ namespace {
 // starting one.
 constexpr std::uint64_t kSlices = 1024, kLeastCost = std::uint64_t{1} << 16U, kMostCost = std::uint64_t{1} << 28U;
 
-/// Cost of a family in look-ups of the scan: one per child and hypothesis, and the compilation. The latter were timed on
-/// the 20-locus national workload; only the balance of shards depends on them.
+/// Cost of a family in look-ups of the scan: one per child and hypothesis, and the compilation, of which these are round
+/// estimates: only the balance of shards depends on them.
 std::uint64_t family_cost(const Family& family, std::uint64_t n_children) {
   switch (family.shape) {
     case FamilyShape::father:
