@@ -1,6 +1,7 @@
 """Runs the executable as a user does: words in, standard output, standard error and the exit code out."""
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,7 @@ import unittest
 PROGRAM = os.environ["HOMEWARD_PROGRAM"]
 COMMANDS = ["load", "match", "merge", "rank", "explain", "lr", "power", "simulate", "evaluate", "info", "check", "export", "bench", "doctor", "version", "completion"]
 OK, FAILURE, USAGE, INPUT, STORE, STOPPED = 0, 1, 2, 3, 4, 5
+RUN_FILES = ("hits.h5", "candidates.tsv", "loci.tsv", "joint.tsv", "lineage.tsv", "family_check.tsv")  # of a run folder, without run.json
 
 
 class CliTest(unittest.TestCase):
@@ -30,6 +32,31 @@ class CliTest(unittest.TestCase):
         path = self.folder / name
         path.write_text(text, encoding="utf-8", newline="")
         return path
+
+
+class SharedTest(CliTest):
+    """Tests that share what was made once: they run in the class's folder `base`; `scratch` is the test's own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.base = pathlib.Path(tempfile.mkdtemp(prefix="homeward-cli-"))
+        cls.addClassCleanup(shutil.rmtree, cls.base)
+        runner = cls("once")
+        runner.folder = cls.base
+        cls.prepare(runner)
+
+    @classmethod
+    def prepare(cls, runner):
+        """Makes in `base`, with runner.homeward(...), what the tests share."""
+        raise NotImplementedError
+
+    def setUp(self):
+        super().setUp()
+        self.scratch = self.folder
+        self.folder = self.base
+
+    def once(self):
+        """No test: the runner of prepare()."""
 
 
 def main():

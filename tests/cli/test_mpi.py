@@ -2,26 +2,18 @@
 """The MPI program: the same bytes for any number of ranks, and a lost rank is a clear failure that --resume mends."""
 import json
 import os
-import pathlib
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 
-from support import OK, STOPPED, USAGE, CliTest, main
+from support import OK, STOPPED, USAGE, RUN_FILES, SharedTest, main
 
 MPIRUN, PROGRAM = os.environ["HOMEWARD_MPIRUN"], os.environ["HOMEWARD_MPI_PROGRAM"]
-FILES = ("hits.h5", "candidates.tsv", "loci.tsv", "joint.tsv", "lineage.tsv", "family_check.tsv")
 
 
-class Mpi(CliTest):
+class Mpi(SharedTest):
     @classmethod
-    def setUpClass(cls):
-        cls.base = pathlib.Path(tempfile.mkdtemp(prefix="homeward-cli-"))
-        cls.addClassCleanup(shutil.rmtree, cls.base)
-        runner = cls("runs")
-        runner.folder = cls.base
+    def prepare(cls, runner):
         runner.homeward("simulate", "world", "--population", "cn", "--children", "600", "--families", "400", "--related", "90", "--apart", "0.5", "--seed", "6")
         runner.homeward("load", "store.h5", "world/children.csv", "world/families.csv")
         runner.homeward(*cls.words("whole"))
@@ -29,14 +21,6 @@ class Mpi(CliTest):
     @staticmethod
     def words(out, *more):
         return ["match", "store.h5", "--population", "cn", "--out", out, "--min-log10-lr", "-2", "--exhaustive", "--threads", "1", "--checkpoint-every", "0s", *more]
-
-    def setUp(self):
-        super().setUp()
-        self.scratch = self.folder
-        self.folder = self.base
-
-    def runs(self):
-        """The class's own runs, outside any test."""
 
     @staticmethod
     def command(ranks, words):
@@ -48,7 +32,7 @@ class Mpi(CliTest):
         return result
 
     def same_files(self, run):
-        for name in FILES:
+        for name in RUN_FILES:
             self.assertEqual((run / name).read_bytes(), (self.base / "whole" / name).read_bytes(), name)
         counts = [json.loads((self.base / each / "run.json").read_text())["counts"] for each in (run, "whole")]
         self.assertEqual(*counts)

@@ -2,28 +2,21 @@
 """A search that is stopped or killed, and goes on: the same bytes as an undisturbed one."""
 import json
 import os
-import pathlib
 import random
 import shutil
 import signal
 import subprocess
-import tempfile
 import time
 
-from support import INPUT, PROGRAM, STOPPED, USAGE, CliTest, main
+from support import INPUT, PROGRAM, STOPPED, USAGE, RUN_FILES, SharedTest, main
 
 SEED = int(os.environ.get("HOMEWARD_KILL_SEED", "1"))
 KILLS = int(os.environ.get("HOMEWARD_KILLS", "4"))  # the long form: scripts/kill-loop
-FILES = ("hits.h5", "candidates.tsv", "loci.tsv", "joint.tsv", "lineage.tsv", "family_check.tsv")
 
 
-class Resume(CliTest):
+class Resume(SharedTest):
     @classmethod
-    def setUpClass(cls):
-        cls.base = pathlib.Path(tempfile.mkdtemp(prefix="homeward-cli-"))
-        cls.addClassCleanup(shutil.rmtree, cls.base)
-        runner = cls("runs")
-        runner.folder = cls.base
+    def prepare(cls, runner):
         runner.homeward("simulate", "world", "--population", "cn", "--children", "900", "--families", "600", "--related", "120", "--apart", "0.5", "--seed", "4")
         runner.homeward("load", "store.h5", "world/children.csv", "world/families.csv")
         runner.homeward(*cls.words("whole"))
@@ -33,16 +26,8 @@ class Resume(CliTest):
         # Exhaustive: long enough to be interrupted, and its checkpoints take the same way.
         return ["match", "store.h5", "--population", "cn", "--out", out, "--min-log10-lr", "-3", "--exhaustive", "--checkpoint-every", "0s", *more]
 
-    def setUp(self):
-        super().setUp()
-        self.scratch = self.folder
-        self.folder = self.base
-
-    def runs(self):
-        """The class's own runs, outside any test."""
-
     def files_of(self, run):
-        return [(self.base / run / name).read_bytes() for name in FILES]
+        return [(self.base / run / name).read_bytes() for name in RUN_FILES]
 
     def manifest(self, run):
         return json.loads((self.base / run / "run.json").read_text(encoding="utf-8"))
@@ -52,7 +37,7 @@ class Resume(CliTest):
         changed = ("times", "arguments", "resume_of")
         mine, whole = ({key: value for key, value in self.manifest(each).items() if key not in changed} for each in (run, "whole"))
         self.assertEqual(mine, whole)
-        self.assertEqual(sorted(path.name for path in (self.base / run).iterdir()), sorted([*FILES, "run.json"]))
+        self.assertEqual(sorted(path.name for path in (self.base / run).iterdir()), sorted([*RUN_FILES, "run.json"]))
 
     def start(self, words):
         return subprocess.Popen([PROGRAM, *map(str, words)], cwd=self.base, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)

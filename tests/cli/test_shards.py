@@ -2,24 +2,17 @@
 """Shards joined, and additions joined, are the search that one process would have made: the same bytes."""
 import csv
 import json
-import pathlib
 import shutil
-import tempfile
 
-from support import INPUT, OK, USAGE, CliTest, main
-
-FILES = ("hits.h5", "candidates.tsv", "loci.tsv", "joint.tsv", "lineage.tsv", "family_check.tsv")
+from support import INPUT, OK, USAGE, RUN_FILES, SharedTest, main
 
 
-class Parts(CliTest):
+
+class Parts(SharedTest):
     """A store of everything, and the same people in two instalments."""
 
     @classmethod
-    def setUpClass(cls):
-        cls.base = pathlib.Path(tempfile.mkdtemp(prefix="homeward-cli-"))
-        cls.addClassCleanup(shutil.rmtree, cls.base)
-        runner = cls("runs")
-        runner.folder = cls.base
+    def prepare(cls, runner):
         runner.homeward("simulate", "world", "--population", "cn", "--children", "400", "--families", "300", "--related", "90", "--apart", "0.5", "--seed", "8")
         cls.header, cls.children = cls.rows("world/children.csv")
         _, cls.families = cls.rows("world/families.csv")
@@ -36,14 +29,6 @@ class Parts(CliTest):
     def words(store, out, *more):
         return ["match", store, "--population", "cn", "--out", out, "--min-log10-lr", "-2", "--top-k", "20", "--loci-for", "50", *more]
 
-    def setUp(self):
-        super().setUp()
-        self.scratch = self.folder
-        self.folder = self.base
-
-    def runs(self):
-        """The class's own runs, outside any test."""
-
     def table(self, name, header, rows):
         with open(self.scratch / name, "w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([header, *rows])
@@ -53,7 +38,7 @@ class Parts(CliTest):
         return json.loads((self.base / run / "run.json").read_text(encoding="utf-8"))
 
     def same_files(self, run, other):
-        for name in FILES:
+        for name in RUN_FILES:
             self.assertEqual((self.base / run / name).read_bytes(), (self.base / other / name).read_bytes(), name)
 
     def shards(self, n):
@@ -176,7 +161,7 @@ class Since(Parts):
         self.instalment(4, self.children[399:], [])
         self.extend(self.scratch / "day2", self.scratch / "day2")
         self.same_search(self.scratch / "day2", self.full("full2"))
-        self.assertEqual(sorted(path.name for path in (self.scratch / "day2").iterdir()), sorted([*FILES, "run.json"]))
+        self.assertEqual(sorted(path.name for path in (self.scratch / "day2").iterdir()), sorted([*RUN_FILES, "run.json"]))
         # Nothing new: nothing is compared, the run stays.
         self.extend(self.scratch / "day2", self.scratch / "day2")
         self.same_search(self.scratch / "day2", self.scratch / "full2")
