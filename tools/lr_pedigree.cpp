@@ -35,6 +35,7 @@ struct FamilyPedigree {
 ImportedFile read_or_refuse(const std::string& path, Context& context) {
   ImportOptions import;
   import.data_dir = context.data_dir;
+  import.pedigree_use = PedigreeUse::hypothesis;
   ImportedFile file = read_profiles(path, import);
   std::size_t errors = file.rejects.size();
   for (const Issue& issue : file.issues) {

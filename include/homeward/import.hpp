@@ -96,7 +96,7 @@ struct ImportedFile {
   std::vector<Issue> issues;
   std::vector<std::string> reject_header;
   std::vector<Reject> rejects;
-  std::uint64_t rows = 0;  ///< data rows read
+  std::uint64_t rows = 0;              ///< data rows read
   std::string encoding, delimiter;     ///< as detected: "UTF-8", "GB18030", ...; ",", "tab", ...
   std::vector<ColumnMeaning> columns;  ///< what each column was taken for, in file order
 };
@@ -109,15 +109,20 @@ struct ColumnMapping {
   bool empty() const { return columns.empty() && values.empty(); }
 };
 
+/// What a pedigree table is read for. The people of a hypothesis may be strangers to each other; those of a searching family
+/// must be joined to a missing person, or nobody could be found through them.
+enum class PedigreeUse : std::uint8_t { searching_family, hypothesis };
+
 struct ImportOptions {
   std::string format = "auto";
-  std::optional<Role> role;         ///< for samples that do not say
-  std::string sample_regex;         ///< first group is the sample id (GeneMapper compound names)
-  std::string encoding;             ///< an iconv name; empty = detect
-  std::string worksheet;            ///< of a workbook; empty = the first that is a table of ours
-  std::filesystem::path data_dir;   ///< aliases, kits
-  std::string kit;                  ///< for samples that do not say
-  ColumnMapping mapping;            ///< for tables; empty = headings as we know them
+  std::optional<Role> role;        ///< for samples that do not say
+  std::string sample_regex;        ///< first group is the sample id (GeneMapper compound names)
+  std::string encoding;            ///< an iconv name; empty = detect
+  std::string worksheet;           ///< of a workbook; empty = the first that is a table of ours
+  std::filesystem::path data_dir;  ///< aliases, kits
+  std::string kit;                 ///< for samples that do not say
+  PedigreeUse pedigree_use = PedigreeUse::searching_family;
+  ColumnMapping mapping;                        ///< for tables; empty = headings as we know them
   std::map<std::string, ImportedSample> sheet;  ///< what a sample sheet says, by sample id; a file's own words win
 };
 

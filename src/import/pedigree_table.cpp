@@ -16,7 +16,11 @@ bool gamete(const std::string& id) { return id == "*"; }
 class PedigreeReader {
  public:
   PedigreeReader(ImportedFile& file, const TextSource& source, const ImportOptions& options)
-      : file_(file), source_(source), collector_(file, source, options), reader_(source.text, source.delimiter) {}
+      : use_(options.pedigree_use),
+        file_(file),
+        source_(source),
+        collector_(file, source, options),
+        reader_(source.text, source.delimiter) {}
 
   void read() {
     Row row;
@@ -90,7 +94,7 @@ class PedigreeReader {
           defect(index, "E_PEDIGREE", "the person appears twice in the family");
       for (const std::size_t index : members) check_parents(index, of_id);
       check_ancestors(members, of_id);
-      check_connected(members, of_id);
+      if (use_ == PedigreeUse::searching_family) check_connected(members, of_id);
       if (std::none_of(members.begin(), members.end(), [&](std::size_t index) { return file_.relatives[index].missing; }))
         defect(members.front(), "E_FAMILY_SHAPE", "no person of the family is marked missing");
       if (std::none_of(members.begin(), members.end(), [&](std::size_t index) { return !file_.relatives[index].sample_id.empty(); }))
@@ -151,7 +155,8 @@ class PedigreeReader {
     }
     for (const std::size_t index : members)
       if (reached.count(index) == 0)
-        defect(index, "E_PEDIGREE", "the person is not connected to a missing person through parents and children; leave the row out, or add the rows "
+        defect(index, "E_PEDIGREE",
+               "the person is not connected to a missing person through parents and children; leave the row out, or add the rows "
                "between");
   }
 
@@ -179,6 +184,7 @@ class PedigreeReader {
                           file_.relatives.end());
   }
 
+  PedigreeUse use_;
   ImportedFile& file_;
   const TextSource& source_;
   ProfileCollector collector_;

@@ -73,6 +73,11 @@ class Pedigrees(CliTest):
         # Any two pedigrees: the ratio of the two.
         self.assertAlmostEqual(self.total(self.lr("--pedigree", grandparent, "--alternative", parent)), as_grandparent - as_parent, 10)
 
+    def test_the_alternative_may_hold_strangers(self):
+        parent = self.pedigree("h1.tsv", ("GF", "0", "0", "M", "gf", "0"), ("MO", "0", "0", "F", "", "0"), ("CH", "GF", "MO", "M", "child", "1"))
+        strangers = self.pedigree("h2.tsv", ("GF", "0", "0", "M", "gf", "0"), ("CH", "0", "0", "M", "child", "1"))
+        self.assertAlmostEqual(self.total(self.lr("--pedigree", parent, "--alternative", strangers)), math.log10(1 / (2 * P)), 10)
+
     def test_two_missing_children_are_scored_together(self):
         self.write("profiles.csv", "sample_id,role,TH01\nmother,mother,9/9\none,child,8/9\ntwo,child,8/9\n")
         both = self.pedigree("both.tsv", ("MO", "0", "0", "F", "mother", "0"), ("FA", "0", "0", "M", "", "0"), ("C1", "FA", "MO", "M", "one", "1"),
