@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ostream>
+#include <span>
 
 #include "base/text.hpp"
 #include "homeward/chance.hpp"
@@ -58,15 +59,34 @@ void report_chance(const ChanceHits& chance, const std::vector<ChanceCheck>& che
   }
 }
 
+PosteriorRow posterior_row(const Hit& hit, const std::vector<std::uint32_t>& group) {
+  return {hit.child, group[hit.family], hit.family_b == kNoFamily ? kNoFamily : group[hit.family_b], hit.log10_lr};
+}
+
 std::vector<PosteriorRow> posterior_rows(const CandidateSelection& selection, const std::vector<std::uint32_t>& group) {
   std::vector<PosteriorRow> rows;
   rows.reserve(selection.rows.size());
   for (const Candidate& c : selection.rows) {
-    PosteriorRow row{c.hit.child, group[c.hit.family], c.hit.family_b == kNoFamily ? kNoFamily : group[c.hit.family_b], c.hit.log10_lr};
+    PosteriorRow row = posterior_row(c.hit, group);
     if (!std::isnan(c.log10_lr_relative)) row.log10_lr_relative = c.log10_lr_relative;
     rows.push_back(row);
   }
   return rows;
+}
+
+/// The hits that --top-k cuts are rivals all the same. The selection is in the order of the stream.
+void add_cut_hits(HitStream& hits, const CandidateSelection& selection, const std::vector<std::uint32_t>& group,
+                  PosteriorModel& posterior) {
+  std::vector<Hit> buffer(65536);
+  std::size_t listed = 0;
+  hits.rewind();
+  while (const std::size_t n = hits.next(buffer.data(), buffer.size()))
+    for (const Hit& hit : std::span<const Hit>(buffer).first(n)) {
+      if (listed < selection.rows.size() && hit == selection.rows[listed].hit)
+        ++listed;
+      else
+        posterior.add_unlisted(posterior_row(hit, group));
+    }
 }
 
 PosteriorDatabase database_of(const RunModel& model, const std::vector<std::uint32_t>& group, const ChanceHits& chance,
@@ -96,11 +116,13 @@ PriorSensitivity sensitivity_at(const PosteriorModel& posterior, double phi) {
   return s;
 }
 
-void fill_posteriors(const RunModel& model, const ChanceHits& chance, CandidateSelection& selection, RunManifest& manifest) {
+void fill_posteriors(const RunModel& model, HitStream& hits, const ChanceHits& chance, CandidateSelection& selection,
+                     RunManifest& manifest) {
   RunBelief& belief = manifest.belief;
   const std::vector<std::uint32_t> group = family_groups(*model.store);
   const PosteriorDatabase database = database_of(model, group, chance, manifest);
-  const PosteriorModel posterior(database, {belief.close_relative, belief.apart}, posterior_rows(selection, group));
+  PosteriorModel posterior(database, {belief.close_relative, belief.apart}, posterior_rows(selection, group));
+  if (selection.cut > 0) add_cut_hits(hits, selection, group, posterior);
   belief.n_registrations = database.n_families;
   belief.missed = database.missed;
   if (!belief.phi_given) {
@@ -164,7 +186,7 @@ void assess(const RunModel& model, HitStream& hits, CandidateSelection& selectio
   std::vector<ChanceCheck> checks;
   if (whole) checks = check_chance_hits(hits, *model.store, children, chance, manifest.min_log10_lr);
   report_chance(chance, checks, manifest.min_log10_lr, manifest);
-  if (whole) fill_posteriors(model, chance, selection, manifest);
+  if (whole) fill_posteriors(model, hits, chance, selection, manifest);
 }
 
 void print_belief(const RunBelief& belief, std::ostream& err) {

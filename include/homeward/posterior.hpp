@@ -46,6 +46,10 @@ class PosteriorModel {
  public:
   PosteriorModel(const PosteriorDatabase& database, const PriorWeights& weights, std::span<const PosteriorRow> rows);
 
+  /// A hit that is no row: a rival of the child's rows, and half of what its single parents may be. Its child must have a row (throws
+  /// Error(internal) otherwise). A registration that has a row already counts once; close relatives of a family without a row are left out.
+  void add_unlisted(const PosteriorRow& hit);
+
   /// The phi, between 0 and 1, that makes the run likeliest: the fixed point of the EM algorithm, found by bisection since the
   /// log-likelihood is concave. One child is one observation.
   PriorEstimate estimate() const;
@@ -64,13 +68,25 @@ class PosteriorModel {
   double derivative(double phi) const;
   double log_likelihood(double phi) const;
   struct Child {
-    double total = 0.0;  ///< sum over hypotheses of weight x LR, phi excluded, the missed families included
+    double total = 0.0;                           ///< sum over hypotheses of weight x LR, phi excluded, the missed families included
+    std::uint32_t child = 0, begin = 0, end = 0;  ///< its rows in `order_`
   };
+  /// What identifies a row's registrations.
+  struct Key {
+    std::uint32_t family = 0, family_b = kNoFamily;
+  };
+  double own_weight(const PosteriorRow& row) const;
+  /// An undeclared couple speaks for the single parents it is made of.
+  void add_to_members(const Child& child, const Key& couple, double weight);
+
   double missed_;
-  std::uint64_t silent_children_;            ///< children without a row
-  std::vector<std::uint32_t> child_of_row_;  ///< index into children_
-  std::vector<double> own_, relative_;       ///< by row, weight x LR
-  std::vector<double> first_own_;            ///< by row: own_ where the row stands for its group, else 0
+  double per_family_ = 0.0, per_couple_ = 0.0;  ///< prior of one family as the child's own, of one undeclared couple; phi excluded
+  std::vector<Key> keys_;                       ///< by row
+  std::vector<std::uint32_t> order_;            ///< rows by child, then key
+  std::uint64_t silent_children_;               ///< children without a row
+  std::vector<std::uint32_t> child_of_row_;     ///< index into children_
+  std::vector<double> own_, relative_;          ///< by row, weight x LR
+  std::vector<double> first_own_;               ///< by row: own_ where the row stands for its group, else 0
   std::vector<Child> children_;
 };
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
+
+#include "homeward/error.hpp"
 
 namespace homeward {
 
@@ -24,55 +27,65 @@ double bisect(double low, double high, const Below& below) {
 }  // namespace
 
 PosteriorModel::PosteriorModel(const PosteriorDatabase& database, const PriorWeights& weights, std::span<const PosteriorRow> rows)
-    : missed_(database.missed), own_(rows.size()), relative_(rows.size()), first_own_(rows.size()) {
+    : missed_(database.missed), order_(rows.size()), own_(rows.size()), relative_(rows.size()), first_own_(rows.size()) {
   const double pairs_apart = static_cast<double>(database.n_fathers) * static_cast<double>(database.n_mothers);
   const double apart = pairs_apart > 0.0 ? weights.apart : 0.0;
-  const double per_family = (1.0 - apart) / std::max(1.0, static_cast<double>(database.n_families));
-  const double per_couple = pairs_apart > 0.0 ? apart / pairs_apart : 0.0;
-  std::vector<std::uint32_t> order(rows.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t l, std::uint32_t r) {
+  const double per_registration = (1.0 - apart) / std::max(1.0, static_cast<double>(database.n_families));
+  per_family_ = per_registration * (1.0 - weights.close_relative);
+  per_couple_ = pairs_apart > 0.0 ? apart / pairs_apart : 0.0;
+  keys_.reserve(rows.size());
+  for (const PosteriorRow& row : rows) keys_.push_back({row.family, row.family_b});
+  std::iota(order_.begin(), order_.end(), 0U);
+  std::sort(order_.begin(), order_.end(), [&](std::uint32_t l, std::uint32_t r) {
     const PosteriorRow& a = rows[l];
     const PosteriorRow& b = rows[r];
-    if (a.child != b.child) return a.child < b.child;
-    if (a.family != b.family) return a.family < b.family;
-    if (a.family_b != b.family_b) return a.family_b < b.family_b;
-    if (a.log10_lr != b.log10_lr) return a.log10_lr > b.log10_lr;
-    return l < r;
+    return std::tuple(a.child, a.family, a.family_b, -a.log10_lr, l) < std::tuple(b.child, b.family, b.family_b, -b.log10_lr, r);
   });
   child_of_row_.resize(rows.size());
-  for (std::size_t begin = 0; begin < order.size();) {
-    std::size_t end = begin;
-    Child child;
-    child.total = missed_;
-    while (end < order.size() && rows[order[end]].child == rows[order[begin]].child) {
-      const std::uint32_t row = order[end];
-      const PosteriorRow& r = rows[row];
-      const bool couple = r.family_b != kNoFamily;
-      own_[row] = (couple ? per_couple : per_family * (1.0 - weights.close_relative)) * std::pow(10.0, r.log10_lr);
-      relative_[row] = couple ? 0.0 : per_family * weights.close_relative * std::pow(10.0, r.log10_lr_relative);
-      const bool first = end == begin || rows[order[end - 1]].family != r.family || rows[order[end - 1]].family_b != r.family_b;
+  for (std::uint32_t begin = 0; begin < order_.size();) {
+    Child child{missed_, rows[order_[begin]].child, begin, begin};
+    for (; child.end < order_.size() && rows[order_[child.end]].child == child.child; ++child.end) {
+      const std::uint32_t row = order_[child.end];
+      const bool couple = rows[row].family_b != kNoFamily;
+      own_[row] = own_weight(rows[row]);
+      relative_[row] = couple ? 0.0 : per_registration * weights.close_relative * std::pow(10.0, rows[row].log10_lr_relative);
+      const bool first = child.end == begin || keys_[order_[child.end - 1]].family != keys_[row].family ||
+                         keys_[order_[child.end - 1]].family_b != keys_[row].family_b;
       if (first) {
         first_own_[row] = own_[row];
         child.total += own_[row] + relative_[row];
       }
       child_of_row_[row] = static_cast<std::uint32_t>(children_.size());
-      ++end;
     }
+    for (std::uint32_t i = child.begin; i < child.end; ++i)
+      if (keys_[order_[i]].family_b != kNoFamily) add_to_members(child, keys_[order_[i]], first_own_[order_[i]]);
     children_.push_back(child);
-    // A single parent is the child's own, too, when it is half of an undeclared couple that is.
-    for (std::size_t i = begin; i < end; ++i) {
-      if (rows[order[i]].family_b != kNoFamily) continue;
-      double joint = 0.0;
-      for (std::size_t k = begin; k < end; ++k)
-        if (rows[order[k]].family_b != kNoFamily &&
-            (rows[order[k]].family == rows[order[i]].family || rows[order[k]].family_b == rows[order[i]].family))
-          joint += first_own_[order[k]];
-      own_[order[i]] += joint;
-    }
-    begin = end;
+    begin = child.end;
   }
   silent_children_ = database.n_children > children_.size() ? database.n_children - children_.size() : 0;
+}
+
+double PosteriorModel::own_weight(const PosteriorRow& row) const {
+  return (row.family_b != kNoFamily ? per_couple_ : per_family_) * std::pow(10.0, row.log10_lr);
+}
+
+void PosteriorModel::add_to_members(const Child& child, const Key& couple, double weight) {
+  for (std::uint32_t i = child.begin; i < child.end; ++i) {
+    const Key& key = keys_[order_[i]];
+    if (key.family_b == kNoFamily && (key.family == couple.family || key.family == couple.family_b)) own_[order_[i]] += weight;
+  }
+}
+
+void PosteriorModel::add_unlisted(const PosteriorRow& hit) {
+  const auto child =
+      std::lower_bound(children_.begin(), children_.end(), hit.child, [](const Child& c, std::uint32_t id) { return c.child < id; });
+  if (child == children_.end() || child->child != hit.child)
+    throw Error(ErrorKind::internal, "a hit was left out whose child has no candidate");
+  for (std::uint32_t i = child->begin; i < child->end; ++i)
+    if (keys_[order_[i]].family == hit.family && keys_[order_[i]].family_b == hit.family_b) return;
+  const double weight = own_weight(hit);
+  child->total += weight;
+  if (hit.family_b != kNoFamily) add_to_members(*child, {hit.family, hit.family_b}, weight);
 }
 
 double PosteriorModel::derivative(double phi) const {

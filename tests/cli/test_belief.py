@@ -27,6 +27,7 @@ class Belief(CliTest):
         run = json.loads((self.folder / "run" / "run.json").read_text())
         self.check_chance(run)
         self.check_posteriors(run)
+        self.check_shorter_list(run)
         self.check_rank(run)
         self.check_other_tables()
         self.check_evaluation(run)
@@ -55,6 +56,17 @@ class Belief(CliTest):
         self.assertEqual(run["model"]["prior"], run["posterior"]["phi"])
         self.assertLess(run["posterior"]["phi_lower"], 60 / 1200)
         self.assertGreater(run["posterior"]["phi_upper"], 60 / 1200)
+
+    def check_shorter_list(self, run):
+        """What --top-k leaves out of the table weighs as before; only the term of its close relatives is gone."""
+        self.homeward("match", "s.h5", "--population", "cn", "--out", "short", "--top-k", 1)
+        short = json.loads((self.folder / "short" / "run.json").read_text())
+        self.assertGreater(short["counts"]["cut_by_top_k"], 20)
+        self.assertAlmostEqual(short["posterior"]["phi"], run["posterior"]["phi"], delta=0.01 * run["posterior"]["phi"])
+        whole = {row["pair_key"]: row for row in self.rows("run")}
+        for row in self.rows("short"):
+            before = float(whole[row["pair_key"]]["posterior"])
+            self.assertAlmostEqual(float(row["posterior"]), before, delta=0.02 * before + 1e-6)
 
     def check_rank(self, run):
         kept = self.homeward("rank", "run", "--fdr", 0.05, "--format", "jsonl")

@@ -43,6 +43,23 @@ TEST_CASE("registrations of the same people count once, an undeclared couple spe
   CHECK(at[0].own <= 1.0);
 }
 
+TEST_CASE("a hit that is not listed is a rival all the same") {
+  const PosteriorDatabase database{2, 10, 5, 5, 0.1};
+  const std::vector<PosteriorRow> all{
+      {0, 3, kNoFamily, 2.0}, {0, 4, kNoFamily, 1.5}, {0, 3, 4, 3.0}, {1, 5, kNoFamily, 1.0}, {0, 6, kNoFamily, 1.2}};
+  const PosteriorModel whole(database, {0.0, 0.05}, all);
+  PosteriorModel part(database, {0.0, 0.05}, std::vector<PosteriorRow>{all[0], all[3]});
+  for (const std::size_t cut : {1, 2, 4}) part.add_unlisted(all[cut]);
+  part.add_unlisted(all[0]);  // the same registration again
+  for (const double phi : {0.01, 0.3}) {
+    CHECK_THAT(part.at(phi)[0].own, WithinRel(whole.at(phi)[0].own, 1e-12));
+    CHECK_THAT(part.at(phi)[0].none, WithinRel(whole.at(phi)[0].none, 1e-12));
+    CHECK_THAT(part.at(phi)[1].own, WithinRel(whole.at(phi)[3].own, 1e-12));
+  }
+  CHECK_THAT(part.estimate().phi, WithinRel(whole.estimate().phi, 1e-9));
+  CHECK_THROWS(part.add_unlisted({7, 3, kNoFamily, 2.0}));
+}
+
 TEST_CASE("leads within a false discovery rate") {
   CHECK(rows_within_fdr(std::vector<double>{0.99, 0.97, 0.9, 0.5}, 0.05) == 3);
   CHECK(rows_within_fdr(std::vector<double>{0.9, 0.5}, 0.05) == 0);
