@@ -44,9 +44,7 @@ std::vector<CompiledFamily> compile_all(const Compiler& compiler, const Workload
 
 constexpr std::array<WorkShape, 3> kShapes{WorkShape::duos, WorkShape::couples, WorkShape::pedigrees};
 
-const char* name_of(WorkShape shape) {
-  return shape == WorkShape::duos ? "duos" : shape == WorkShape::couples ? "couples" : "pedigrees";
-}
+const char* name_of(WorkShape shape) { return shape == WorkShape::duos ? "duos" : shape == WorkShape::couples ? "couples" : "pedigrees"; }
 
 WorkloadOptions block_of(WorkShape shape) {
   WorkloadOptions options;
@@ -146,7 +144,8 @@ void alternatives(benchmark::State& state, const Setting& setting, WorkShape sha
   constexpr std::size_t kPersons = 512;
   std::vector<std::vector<GenotypeCode>> persons(kPersons);
   for (std::size_t i = 0; i < kPersons; ++i)
-    for (std::size_t locus = 0; locus < setting.population.loci.size(); ++locus) persons[i].push_back(children.codes[locus * children.n_children + i]);
+    for (std::size_t locus = 0; locus < setting.population.loci.size(); ++locus)
+      persons[i].push_back(children.codes[locus * children.n_children + i]);
   std::size_t i = 0;
   for (auto _ : state) {
     const auto& child = persons[i % kPersons];

@@ -143,8 +143,7 @@ Workload make_workload(const EffectivePopulation& population, const WorkloadOpti
     std::vector<Genotype> calls;
     for (std::size_t l = 0; l < population.loci.size(); ++l) {
       const std::vector<Allele>& alleles = population.loci[l].locus.alleles;
-      for (std::size_t k = 0; k < work.n_members; ++k)
-        {
+      for (std::size_t k = 0; k < work.n_members; ++k) {
         const Person& member = parents[pedigree ? 1 - k : k];
         calls.push_back(rng.uniform() < options.missing ? Genotype{} : Genotype{alleles[member.a[l]], alleles[member.b[l]]});
       }

@@ -1,6 +1,4 @@
 // `homeward bench`: how fast this machine searches.
-#include "cmd_bench.hpp"
-
 #include <fmt/format.h>
 
 #include <chrono>
@@ -10,6 +8,7 @@
 #include <thread>
 
 #include "bench_source.hpp"
+#include "command.hpp"
 #include "homeward/error.hpp"
 #include "homeward/import.hpp"
 #include "homeward/search.hpp"

@@ -18,7 +18,8 @@ namespace {
 void declare(CommandLine& line) {
   line.hidden.add_options()("store", po::value<std::string>());
   line.positional.add("store", 1);
-  line.group("Families").add_options()  //
+  line.group("Families")
+      .add_options()  //
       ("population", po::value<std::string>()->value_name("POP"),
        "also compare the typed members of every family with each other: path or id of a population");
   declare_model_options(line.group("Model (with --population)"));
@@ -27,7 +28,8 @@ void declare(CommandLine& line) {
 /// Prints what data-schemas/family-check.md describes.
 void print_family_check(const std::string& store, const po::variables_map& values, Context& context) {
   const RunModel model = make_model(store, values["population"].as<std::string>(), parse_model_options(values), context.data_dir);
-  const int threads = context.global.threads > 0 ? context.global.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads =
+      context.global.threads > 0 ? context.global.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const FamilyCheckCounts counts =
       check_families(*model.store, model.effective, threads, [&](std::string_view text) { context.out << text; });
   if (!context.global.quiet) context.err << family_check_summary(counts) << '\n';

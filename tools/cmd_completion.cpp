@@ -42,9 +42,11 @@ void print_bash(std::ostream& out) {
 }
 
 void print_zsh(std::ostream& out) {
-  out << "#compdef homeward\n# zsh: source <(homeward completion zsh)\n_homeward() {\n  local -a commands options\n  commands=('help:explain a command'";
+  out << "#compdef homeward\n# zsh: source <(homeward completion zsh)\n_homeward() {\n  local -a commands options\n  "
+         "commands=('help:explain a command'";
   for (const Command* command : commands()) out << fmt::format("\n    '{}:{}'", command->name, quoted_text(command->summary, true));
-  out << ")\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n  case $words[2] in\n    help) _describe command commands; return ;;\n";
+  out << ")\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n  case $words[2] in\n    help) _describe "
+         "command commands; return ;;\n";
   for (const Command* command : commands()) {
     out << "    " << command->name << ") options=(";
     for (const auto& [option, description] : visible_options(*command))
@@ -57,7 +59,8 @@ void print_zsh(std::ostream& out) {
 void print_fish(std::ostream& out) {
   out << "# fish: homeward completion fish | source\ncomplete -c homeward -n __fish_use_subcommand -f -a help -d 'explain a command'\n";
   for (const Command* command : commands()) {
-    out << fmt::format("complete -c homeward -n __fish_use_subcommand -f -a {} -d '{}'\n", command->name, quoted_text(command->summary, false));
+    out << fmt::format("complete -c homeward -n __fish_use_subcommand -f -a {} -d '{}'\n", command->name,
+                       quoted_text(command->summary, false));
     for (const auto& [option, description] : visible_options(*command))
       out << fmt::format("complete -c homeward -n '__fish_seen_subcommand_from {}' -l {} -d '{}'\n", command->name, option,
                          quoted_text(description, false));
@@ -84,8 +87,11 @@ int run(const po::variables_map& values, Context& context) {
 
 }  // namespace
 
-const Command kCompletion{"completion", "print a completion script for a shell", "bash|zsh|fish [options]",
+const Command kCompletion{"completion",
+                          "print a completion script for a shell",
+                          "bash|zsh|fish [options]",
                           "  source <(homeward completion bash)\n  homeward completion fish > ~/.config/fish/completions/homeward.fish\n",
-                          declare, run};
+                          declare,
+                          run};
 
 }  // namespace homeward::cli

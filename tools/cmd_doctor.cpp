@@ -38,14 +38,18 @@ Finding fail(std::string text) { return {Finding::Grade::fail, std::move(text)};
 
 Finding check_kernel() {
   std::string list;
-  for (const Kernel& kernel : kernels()) list += fmt::format("{}{}{}", list.empty() ? "" : ", ", kernel.name, kernel.runs_here() ? "" : " (not here)");
+  for (const Kernel& kernel : kernels())
+    list += fmt::format("{}{}{}", list.empty() ? "" : ", ", kernel.name, kernel.runs_here() ? "" : " (not here)");
   const std::string text = fmt::format("scan kernel {} of {}", best_kernel().name, list);
-  return std::string_view(best_kernel().name).starts_with("portable") ? warn(text + ": correct, but a search takes longer than with vector instructions") : ok(text);
+  return std::string_view(best_kernel().name).starts_with("portable")
+             ? warn(text + ": correct, but a search takes longer than with vector instructions")
+             : ok(text);
 }
 
 Finding check_threads() {
   const unsigned usable = std::thread::hardware_concurrency();
-  return usable == 0 ? warn("the number of usable processors is unknown; give --threads") : ok(fmt::format("{} usable by this process", usable));
+  return usable == 0 ? warn("the number of usable processors is unknown; give --threads")
+                     : ok(fmt::format("{} usable by this process", usable));
 }
 
 Finding check_memory() {
@@ -74,7 +78,8 @@ Finding check_arithmetic() {
 Finding check_locale() {
   const char* language = std::getenv("LC_ALL");
   if (language == nullptr || *language == '\0') language = std::getenv("LANG");
-  const std::string text = fmt::format("numbers read and write with a point under {}", language == nullptr || *language == '\0' ? "the C locale" : escaped(language));
+  const std::string text = fmt::format("numbers read and write with a point under {}",
+                                       language == nullptr || *language == '\0' ? "the C locale" : escaped(language));
   const bool point = parse_double("9.5") == 9.5 && fmt::format("{:.1f}", 9.5) == "9.5" && !parse_double("9,5");
   return point ? ok(text) : fail("the decimal point depends on the locale; set LC_ALL=C");
 }
@@ -93,14 +98,17 @@ Finding check_data(const std::filesystem::path& folder) {
   const std::vector<std::string> kits = kit_names(folder);
   const LocusDictionary dictionary(folder);
   if (!dictionary.find("TH01")) return fail("the list of locus names lacks TH01");
-  return ok(fmt::format("{} populations, {} kits and the locus names read from {}", populations.size(), kits.size(), escaped(folder.string())));
+  return ok(
+      fmt::format("{} populations, {} kits and the locus names read from {}", populations.size(), kits.size(), escaped(folder.string())));
 }
 
 /// A file of our own that disappears with this object.
 class ScratchFile {
  public:
-  explicit ScratchFile(const std::filesystem::path& folder) : path_((folder / "homeward-doctor-XXXXXX").string()), fd_(::mkstemp(path_.data())) {
-    if (fd_ == -1) throw Error(ErrorKind::failure, fmt::format("cannot create a file in {}: {}", escaped(folder.string()), std::strerror(errno)));
+  explicit ScratchFile(const std::filesystem::path& folder)
+      : path_((folder / "homeward-doctor-XXXXXX").string()), fd_(::mkstemp(path_.data())) {
+    if (fd_ == -1)
+      throw Error(ErrorKind::failure, fmt::format("cannot create a file in {}: {}", escaped(folder.string()), std::strerror(errno)));
   }
   ScratchFile(const ScratchFile&) = delete;
   ScratchFile& operator=(const ScratchFile&) = delete;
@@ -125,7 +133,8 @@ bool lock_whole_file(int fd) {
 
 Finding check_locking(const std::filesystem::path& folder) {
   const ScratchFile scratch(folder);
-  if (!lock_whole_file(scratch.fd())) return fail(fmt::format("files in {} cannot be locked: {}", escaped(folder.string()), std::strerror(errno)));
+  if (!lock_whole_file(scratch.fd()))
+    return fail(fmt::format("files in {} cannot be locked: {}", escaped(folder.string()), std::strerror(errno)));
   const int second = ::open(scratch.path().c_str(), O_RDWR | O_CLOEXEC);
   const bool both = second != -1 && lock_whole_file(second);
   if (second != -1) ::close(second);
@@ -136,7 +145,8 @@ Finding check_locking(const std::filesystem::path& folder) {
 Finding check_commit(const std::filesystem::path& folder) {
   const ScratchFile scratch(folder);
   const ScratchFile target(folder);
-  if (::write(scratch.fd(), "x", 1) != 1 || ::fsync(scratch.fd()) != 0) return fail(fmt::format("cannot write through to disk: {}", std::strerror(errno)));
+  if (::write(scratch.fd(), "x", 1) != 1 || ::fsync(scratch.fd()) != 0)
+    return fail(fmt::format("cannot write through to disk: {}", std::strerror(errno)));
   std::error_code error;
   std::filesystem::rename(scratch.path(), target.path(), error);
   if (error) return fail("a file cannot replace another in one step: " + error.message());
@@ -148,15 +158,17 @@ Finding check_commit(const std::filesystem::path& folder) {
 
 Finding check_space(const std::filesystem::path& folder) {
   struct statvfs space {};
-  if (::statvfs(folder.c_str(), &space) != 0) return fail(fmt::format("no such folder {}: {}", escaped(folder.string()), std::strerror(errno)));
+  if (::statvfs(folder.c_str(), &space) != 0)
+    return fail(fmt::format("no such folder {}: {}", escaped(folder.string()), std::strerror(errno)));
   const double gib = static_cast<double>(space.f_bavail) * static_cast<double>(space.f_frsize) / kGiB;
   const std::string text = fmt::format("{:.1f} GiB free in {}", gib, escaped(folder.string()));
   return gib < 0.1 ? fail(text) : gib < 1.0 ? warn(text) : ok(text);
 }
 
 void declare(CommandLine& line) {
-  line.group("Options").add_options()("folder", po::value<std::string>()->value_name("DIR"),
-                                      "the folder whose locks, writes and space are tested: where the store will lie (default: the one for temporary files)");
+  line.group("Options").add_options()(
+      "folder", po::value<std::string>()->value_name("DIR"),
+      "the folder whose locks, writes and space are tested: where the store will lie (default: the one for temporary files)");
 }
 
 int run(const po::variables_map& values, Context& context) {
@@ -191,7 +203,8 @@ int run(const po::variables_map& values, Context& context) {
 
 }  // namespace
 
-const Command kDoctor{"doctor", "is this machine fit: processor, memory, data files, locks, disk", "[options]", "  homeward doctor --folder /srv/dna\n",
-                      declare, run};
+const Command kDoctor{"doctor",    "is this machine fit: processor, memory, data files, locks, disk",
+                      "[options]", "  homeward doctor --folder /srv/dna\n",
+                      declare,     run};
 
 }  // namespace homeward::cli

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "base/atomic_file.hpp"
 #include "base/text.hpp"
 #include "calibration.hpp"
 #include "command.hpp"
@@ -15,7 +16,6 @@
 #include "homeward/version.hpp"
 #include "run_compare.hpp"
 #include "run_model.hpp"
-#include "base/atomic_file.hpp"
 
 namespace homeward::cli {
 

@@ -37,19 +37,21 @@ struct ExplainOptions {
 void declare(CommandLine& line) {
   line.hidden.add_options()("where", po::value<std::string>())("child", po::value<std::string>())("family", po::value<std::string>());
   line.positional.add("where", 1).add("child", 1).add("family", 1);
-  line.group("Pair").add_options()                                                                                                 //
+  line.group("Pair").add_options()  //
       ("hypothesis", po::value<std::string>()->value_name("NAME"),
        "couple, father_only, mother_only, pedigree or undeclared_couple (default: the likeliest of the family)")  //
       ("slot", po::value<std::string>()->value_name("SLOT"), "which missing place, when a family has several")    //
       ("format", po::value<std::string>()->default_value("table")->value_name("FORMAT"), "table or tsv");
-  line.group("Where from").add_options()                                                                                             //
-      ("store", po::value<std::string>()->value_name("STORE"), "for a RUN whose store has moved")                                    //
+  line.group("Where from")
+      .add_options()                                                                               //
+      ("store", po::value<std::string>()->value_name("STORE"), "for a RUN whose store has moved")  //
       ("population", po::value<std::string>()->value_name("POP"), "for a STORE: path or id of a population (required there)");
   declare_model_options(line.group("Model (for a STORE; a RUN has its own)"));
 }
 
 Hypothesis parse_hypothesis(const std::string& text) {
-  for (const Hypothesis hypothesis : {Hypothesis::couple, Hypothesis::father_only, Hypothesis::mother_only, Hypothesis::pedigree, Hypothesis::undeclared_couple})
+  for (const Hypothesis hypothesis :
+       {Hypothesis::couple, Hypothesis::father_only, Hypothesis::mother_only, Hypothesis::pedigree, Hypothesis::undeclared_couple})
     if (text == to_string(hypothesis)) return hypothesis;
   throw Error(ErrorKind::usage, "--hypothesis must be couple, father_only, mother_only, pedigree or undeclared_couple");
 }
@@ -86,7 +88,8 @@ RunModel open_model(const ExplainOptions& options, const Context& context) {
 /// Says that an id is unknown without saying any other: a typo must not list people.
 [[noreturn]] void unknown(const char* what, const std::string& id, const std::vector<std::string>& ids) {
   const std::size_t near = nearest(id, ids, ids.size()).size();
-  throw Error(ErrorKind::usage, fmt::format("no {} of the store has the id given ({} of {} ids are spelt nearly so; they are not listed)", what, near, ids.size()));
+  throw Error(ErrorKind::usage, fmt::format("no {} of the store has the id given ({} of {} ids are spelt nearly so; they are not listed)",
+                                            what, near, ids.size()));
 }
 
 PersonIndex find_child(const ProfileSource& source, const std::string& id) {
@@ -98,7 +101,8 @@ PersonIndex find_child(const ProfileSource& source, const std::string& id) {
 }
 
 /// Families of an id, by slot; `shape` bounds the search to fathers or mothers.
-std::vector<std::uint32_t> families_of(const ProfileSource& source, std::string_view id, std::string_view slot, std::optional<FamilyShape> shape = {}) {
+std::vector<std::uint32_t> families_of(const ProfileSource& source, std::string_view id, std::string_view slot,
+                                       std::optional<FamilyShape> shape = {}) {
   std::vector<std::uint32_t> found;
   for (std::uint32_t i = 0; i < source.families().size(); ++i) {
     const Family& family = source.families()[i];
@@ -112,7 +116,8 @@ Hit find_pair(const ProfileSource& source, const ExplainOptions& options) {
   Hit hit;
   hit.child = find_child(source, options.child);
   const std::vector<std::uint32_t> whole = families_of(source, options.family, options.slot);
-  if (whole.size() > 1) throw Error(ErrorKind::usage, fmt::format("the family has {} missing places; choose one with --slot", whole.size()));
+  if (whole.size() > 1)
+    throw Error(ErrorKind::usage, fmt::format("the family has {} missing places; choose one with --slot", whole.size()));
   if (!whole.empty()) {
     hit.family = whole[0];
     return hit;
@@ -125,7 +130,8 @@ Hit find_pair(const ProfileSource& source, const ExplainOptions& options) {
     hit.family_b = mothers[0];
     return hit;
   }
-  if (!options.slot.empty() && !families_of(source, options.family, {}).empty()) throw Error(ErrorKind::usage, "the family has no such --slot");
+  if (!options.slot.empty() && !families_of(source, options.family, {}).empty())
+    throw Error(ErrorKind::usage, "the family has no such --slot");
   std::vector<std::string> ids;
   for (const Family& family : source.families())
     if (ids.empty() || ids.back() != family.id) ids.push_back(family.id);
@@ -143,7 +149,8 @@ struct Explanation {
 };
 
 /// Empty for a pedigree: its other relations are for `lr`.
-Alternatives alternatives_of(const RunModel& model, const GenotypeBatch& batch, const Family& family, Hypothesis hypothesis, const std::vector<Genotype>& child) {
+Alternatives alternatives_of(const RunModel& model, const GenotypeBatch& batch, const Family& family, Hypothesis hypothesis,
+                             const std::vector<Genotype>& child) {
   if (hypothesis == Hypothesis::pedigree || hypothesis == Hypothesis::parent_only) return {};
   const RelationScorer scorer(model.effective, CoAncestry::of_model);
   const PersonIndex single = family.father != kNobody ? family.father : family.mother;
@@ -187,11 +194,16 @@ Explanation explain(const RunModel& model, const ExplainOptions& options) {
 const char* in_words(Hypothesis hypothesis) {
   switch (hypothesis) {
     case Hypothesis::couple:
-    case Hypothesis::undeclared_couple: return "both persons are the child's parents";
-    case Hypothesis::father_only: return "the person is the child's father, the mother is unknown";
-    case Hypothesis::mother_only: return "the person is the child's mother, the father is unknown";
-    case Hypothesis::parent_only: return "the person is a parent of the child";
-    case Hypothesis::pedigree: return "the child is the missing person of the pedigree";
+    case Hypothesis::undeclared_couple:
+      return "both persons are the child's parents";
+    case Hypothesis::father_only:
+      return "the person is the child's father, the mother is unknown";
+    case Hypothesis::mother_only:
+      return "the person is the child's mother, the father is unknown";
+    case Hypothesis::parent_only:
+      return "the person is a parent of the child";
+    case Hypothesis::pedigree:
+      return "the child is the missing person of the pedigree";
   }
   return "";
 }
@@ -215,23 +227,33 @@ void print_table(const Explanation& e, const RunModel& model, std::ostream& out)
                      model.effective.digest.substr(0, 12), describe_mutation(model.effective), model.effective.theta,
                      model.effective.untyped_parent == UntypedParent::half ? "half" : "full");
   const bool others = std::any_of(e.lines.begin(), e.lines.end(), [](const LocusLine& line) { return !line.gt_others.empty(); });
-  std::vector<TextColumn> columns{{"locus"},         {"child"}, {"father"}, {"mother"}, {"P(H1)", Align::right}, {"P(H2)", Align::right}, {"log10LR", Align::right},
-                                  {"sum", Align::right}, {"steps", Align::right}, {"status"}, {"formula", Align::left, 34}};
+  std::vector<TextColumn> columns{{"locus"},
+                                  {"child"},
+                                  {"father"},
+                                  {"mother"},
+                                  {"P(H1)", Align::right},
+                                  {"P(H2)", Align::right},
+                                  {"log10LR", Align::right},
+                                  {"sum", Align::right},
+                                  {"steps", Align::right},
+                                  {"status"},
+                                  {"formula", Align::left, 34}};
   if (others) columns.insert(columns.begin() + 4, {"others", Align::left, 40});
   std::vector<std::vector<std::string>> rows;
   for (const LocusLine& line : e.lines) {
     const bool scored = !std::isnan(line.p_h1);
-    std::vector<std::string> row{line.locus,
-                                 line.gt_child,
-                                 line.gt_father,
-                                 line.gt_mother,
-                                 real_text(line.p_h1),
-                                 real_text(line.p_h2),
-                                 scored ? log10_text(line.log10_lr) : ".",
-                                 log10_text(line.cum_log10_lr),
-                                 scored && line.status == "inconsistent" && line.min_steps != kStepsNotCounted ? std::to_string(line.min_steps) : ".",
-                                 line.status,
-                                 line.formula};
+    std::vector<std::string> row{
+        line.locus,
+        line.gt_child,
+        line.gt_father,
+        line.gt_mother,
+        real_text(line.p_h1),
+        real_text(line.p_h2),
+        scored ? log10_text(line.log10_lr) : ".",
+        log10_text(line.cum_log10_lr),
+        scored && line.status == "inconsistent" && line.min_steps != kStepsNotCounted ? std::to_string(line.min_steps) : ".",
+        line.status,
+        line.formula};
     if (others) row.insert(row.begin() + 4, escaped(line.gt_others));
     rows.push_back(std::move(row));
   }
@@ -243,11 +265,13 @@ void print_table(const Explanation& e, const RunModel& model, std::ostream& out)
   if (e.terms.size() > 1) {
     out << fmt::format("family log10 LR {}: the weighted mean of\n", log10_text(e.log10_lr));
     for (const PairTerm& term : e.terms)
-      out << fmt::format("  {:<12} {:>9}  weight {:.6g}\n", to_string(term.hypothesis), log10_text(term.log10_lr), std::pow(10.0, term.log10_weight));
+      out << fmt::format("  {:<12} {:>9}  weight {:.6g}\n", to_string(term.hypothesis), log10_text(term.log10_lr),
+                         std::pow(10.0, term.log10_weight));
   }
   if (e.alternatives.empty()) return;
   out << "instead, log10 LR against unrelated:\n";
-  for (const Alternative& alternative : e.alternatives) out << fmt::format("  {:<21} {:>9}\n", alternative.name, log10_text(alternative.log10_lr));
+  for (const Alternative& alternative : e.alternatives)
+    out << fmt::format("  {:<21} {:>9}\n", alternative.name, log10_text(alternative.log10_lr));
   if (e.verdict.standing != Standing::clear) out << "note: " << flag_text(e.verdict) << '\n';
 }
 

@@ -43,9 +43,10 @@ void declare(CommandLine& line) {
       ("format", po::value<std::string>()->default_value("auto")->value_name("NAME"),
        fmt::format("{}", fmt::join(profile_formats(), ", ")).c_str())  //
       ("encoding", po::value<std::string>()->default_value("")->value_name("NAME"),
-       "text encoding, such as GB18030 or BIG5 (default: detected)")  //
+       "text encoding, such as GB18030 or BIG5 (default: detected)")                                                                //
       ("mapping", po::value<std::string>()->value_name("FILE"), "what the headings of this site mean, as --save-mapping wrote it")  //
-      ("save-mapping", po::value<std::string>()->value_name("FILE"), "write what the headings of the first file were taken for, also with --dry-run")  //
+      ("save-mapping", po::value<std::string>()->value_name("FILE"),
+       "write what the headings of the first file were taken for, also with --dry-run")  //
       ("worksheet", po::value<std::string>()->default_value("")->value_name("NAME"),
        "sheet of a workbook (default: the first that is a table of profiles)")  //
       ("sample-regex", po::value<std::string>()->default_value("")->value_name("REGEX"),

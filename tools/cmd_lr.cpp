@@ -11,8 +11,9 @@ namespace {
 
 void declare(CommandLine& line) {
   line.group("Stated cases")
-      .add_options()                                                                                                //
-      ("cases", po::value<std::string>()->value_name("FILE"), "cases, one JSON object a line, or a Familias project (.fam); - = standard input")  //
+      .add_options()  //
+      ("cases", po::value<std::string>()->value_name("FILE"),
+       "cases, one JSON object a line, or a Familias project (.fam); - = standard input")  //
       ("frequencies", po::value<std::vector<std::string>>()->multitoken()->composing()->value_name("ID=FILE.csv"),
        "frequency tables the cases name: ID=FILE.csv, FILE.csv (id = its stem) or a folder of them");
   line.group("A family's profiles")
@@ -23,7 +24,7 @@ void declare(CommandLine& line) {
       ("profiles", po::value<std::vector<std::string>>()->multitoken()->composing()->value_name("FILE"),
        "DNA profiles of the samples the pedigree names")                                                                  //
       ("dropout", po::value<double>()->value_name("D"), "partial profiles: probability that an allele copy is not seen")  //
-      ("dropin", po::value<double>()->value_name("C"), "partial profiles: probability of one extra allele")  //
+      ("dropin", po::value<double>()->value_name("C"), "partial profiles: probability of one extra allele")               //
       ("linked", po::value<std::vector<std::string>>()->composing()->value_name("A,B,RHO"),
        "two linked loci and their recombination fraction: jointly in the total; may be repeated");
   declare_model_options(line.group("Model (for --pedigree; a case states its own)"));
@@ -47,7 +48,8 @@ std::vector<LinkedPair> parse_linked(const std::vector<std::string>& texts) {
     const LinkedPair pair{std::string(trim(parts[0])), std::string(trim(parts[1])), *rho};
     for (const LinkedPair& other : pairs)
       for (const std::string& locus : {pair.first, pair.second})
-        if (locus == other.first || locus == other.second) throw Error(ErrorKind::usage, "--linked: locus " + escaped(locus) + " is in two pairs");
+        if (locus == other.first || locus == other.second)
+          throw Error(ErrorKind::usage, "--linked: locus " + escaped(locus) + " is in two pairs");
     pairs.push_back(pair);
   }
   return pairs;

@@ -12,19 +12,19 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "base/atomic_file.hpp"
 #include "base/text.hpp"
 #include "candidate_rows.hpp"
 #include "command.hpp"
 #include "homeward/error.hpp"
 #include "homeward/report.hpp"
 #include "homeward/store.hpp"
-#include "base/atomic_file.hpp"
 #include "other_tables.hpp"
 #include "rank_belief.hpp"
 #include "report/cells.hpp"
 #include "report/text_table.hpp"
-#include "run_folder.hpp"
 #include "run_compare.hpp"
+#include "run_folder.hpp"
 #include "run_model.hpp"
 
 namespace homeward::cli {
@@ -37,7 +37,8 @@ enum class Group { none, child, family };
 enum class Format { table, tsv, jsonl };
 
 // Columns of candidates.tsv that ranking looks at.
-constexpr std::size_t kChild = 1, kFamily = 2, kHypothesis = 3, kLog10Lr = 6, kSupport = 9, kLoci = 12, kInconsistent = 15, kGap = 19, kFlags = 22;
+constexpr std::size_t kChild = 1, kFamily = 2, kHypothesis = 3, kLog10Lr = 6, kSupport = 9, kLoci = 12, kInconsistent = 15, kGap = 19,
+                      kFlags = 22;
 
 struct RankOptions {
   fs::path run;
@@ -56,15 +57,15 @@ using Row = CandidateRow;
 void declare(CommandLine& line) {
   line.hidden.add_options()("run", po::value<std::string>());
   line.positional.add("run", 1);
-  line.group("Rows").add_options()                                                                                  //
+  line.group("Rows").add_options()                                                                                       //
       ("by", po::value<std::string>()->value_name("WHAT"), "child or family: group the candidates (default: one list)")  //
       ("top", po::value<std::uint64_t>()->value_name("N"),
        "the N best, or the N best of every child or family (default: in a table 50, or 5 of each; else all)")  //
       ("min-log10-lr", po::value<double>()->value_name("X"), "candidates of this log10 LR and above");
   declare_rank_belief(line.group("Belief"));
   declare_other_tables(line.group("Other models"));
-  line.group("Output").add_options()                                                                                  //
-      ("format", po::value<std::string>()->default_value("table")->value_name("FORMAT"), "table, tsv or jsonl")       //
+  line.group("Output").add_options()                                                                                     //
+      ("format", po::value<std::string>()->default_value("table")->value_name("FORMAT"), "table, tsv or jsonl")          //
       ("excel", po::bool_switch(), "with tsv: byte order mark, CRLF, and cells that no spreadsheet takes for formulas")  //
       ("output,o", po::value<std::string>()->value_name("FILE"), "write to a file (default: standard output)");
 }
@@ -218,11 +219,13 @@ std::string tsv(const Listing& listing, bool excel) {
 /// Numbers as numbers, missing as null; ids stay texts even when they look like numbers.
 std::string jsonl(const Listing& listing) {
   const std::vector<std::string>& columns = listing.columns;
-  const std::vector<std::string> numbers{"rank", "log10_lr", "lr", "posterior", "n_loci", "n_loci_child", "n_loci_family", "n_inconsistent", "min_steps",
-                                         "lr_drop_worst", "gap_to_next", "expected_chance_hits", "p_chance", "child_batch", "family_batch",
-                                         "posterior_relative", "posterior_none"};
+  const std::vector<std::string> numbers{
+      "rank",          "log10_lr",       "lr",           "posterior",          "n_loci",        "n_loci_child",
+      "n_loci_family", "n_inconsistent", "min_steps",    "lr_drop_worst",      "gap_to_next",   "expected_chance_hits",
+      "p_chance",      "child_batch",    "family_batch", "posterior_relative", "posterior_none"};
   std::vector<bool> numeric;
-  for (const std::string& column : columns) numeric.push_back(column.rfind("log10_lr", 0) == 0 || std::find(numbers.begin(), numbers.end(), column) != numbers.end());
+  for (const std::string& column : columns)
+    numeric.push_back(column.rfind("log10_lr", 0) == 0 || std::find(numbers.begin(), numbers.end(), column) != numbers.end());
   std::string text;
   for (const Row& row : listing.rows) {
     nlohmann::ordered_json object;
@@ -250,13 +253,15 @@ std::string short_number(const std::string& cell) {
 }
 
 std::string table(const Listing& listing) {
-  std::vector<TextColumn> columns{{"rank", Align::right},     {"child", Align::left, 20},   {"family", Align::left, 22}, {"hypothesis", Align::left, 17},
-                                        {"log10LR", Align::right},  {"support", Align::left, 17}, {"loci", Align::right},      {"inc", Align::right},
-                                        {"gap", Align::right, 8},    {"posterior", Align::right},  {"chance", Align::right},    {"flags", Align::left, 12}};
+  std::vector<TextColumn> columns{{"rank", Align::right},          {"child", Align::left, 20}, {"family", Align::left, 22},
+                                  {"hypothesis", Align::left, 17}, {"log10LR", Align::right},  {"support", Align::left, 17},
+                                  {"loci", Align::right},          {"inc", Align::right},      {"gap", Align::right, 8},
+                                  {"posterior", Align::right},     {"chance", Align::right},   {"flags", Align::left, 12}};
   if (listing.other_tables()) columns.push_back({"lowest", Align::right});
   std::vector<std::vector<std::string>> cells;
   for (const Row& row : listing.rows) {
-    cells.push_back({row[0], row[kChild], row[kFamily], row[kHypothesis], row[kLog10Lr], row[kSupport], row[kLoci], row[kInconsistent], row[kGap], short_number(row[kPosterior]), short_number(row[kExpectedChanceHits]), row[kFlags]});
+    cells.push_back({row[0], row[kChild], row[kFamily], row[kHypothesis], row[kLog10Lr], row[kSupport], row[kLoci], row[kInconsistent],
+                     row[kGap], short_number(row[kPosterior]), short_number(row[kExpectedChanceHits]), row[kFlags]});
     if (listing.other_tables()) cells.back().push_back(row.back());
   }
   std::ostringstream out;
@@ -271,7 +276,8 @@ int run(const po::variables_map& values, Context& context) {
   if (manifest.status != "complete")
     throw Error(ErrorKind::input, "the run's status is '" + escaped(manifest.status) + "', not 'complete': it has no candidates to rank");
   // Beyond the top-k of the run the table is not the whole list: the hits are.
-  const bool beyond_table = !options.belief.prior && !options.belief.any_threshold() && options.by != Group::none && values.count("top") != 0 && options.top > manifest.top_k && manifest.counts.cut_by_top_k > 0;
+  const bool beyond_table = !options.belief.prior && !options.belief.any_threshold() && options.by != Group::none &&
+                            values.count("top") != 0 && options.top > manifest.top_k && manifest.counts.cut_by_top_k > 0;
   Chooser chooser(options);
   RowThreshold threshold(options.belief, manifest.belief);
   if (beyond_table)
@@ -279,12 +285,16 @@ int run(const po::variables_map& values, Context& context) {
   else
     read_believed(options.run / "candidates.tsv", options, manifest.belief, threshold, chooser);
   Listing listing{candidate_columns(), chooser.take()};
-  const std::string other_tables = options.other_tables.empty() ? std::string() : add_other_tables(listing, options, manifest, context.data_dir);
-  const std::string text = options.format == Format::table ? table(listing) : options.format == Format::tsv ? tsv(listing, options.excel) : jsonl(listing);
+  const std::string other_tables =
+      options.other_tables.empty() ? std::string() : add_other_tables(listing, options, manifest, context.data_dir);
+  const std::string text = options.format == Format::table ? table(listing)
+                           : options.format == Format::tsv ? tsv(listing, options.excel)
+                                                           : jsonl(listing);
   if (options.output.empty() || options.output == "-") {
     context.out << text;
   } else {
-    if (fs::exists(options.output) && !context.global.force) throw Error(ErrorKind::usage, "the file of -o exists; overwrite it with --force");
+    if (fs::exists(options.output) && !context.global.force)
+      throw Error(ErrorKind::usage, "the file of -o exists; overwrite it with --force");
     AtomicFile file(options.output);
     file.write(text);
     file.commit();
@@ -292,10 +302,12 @@ int run(const po::variables_map& values, Context& context) {
   if (!other_tables.empty()) context.err << "homeward: warning: " << other_tables << '\n';
   if (!context.global.quiet) {
     if (options.min_log10_lr < manifest.min_log10_lr && values.count("min-log10-lr") != 0)
-      context.err << fmt::format("the run kept hits at log10 LR >= {:.6g} only: for a lower threshold search again\n", manifest.min_log10_lr);
+      context.err << fmt::format("the run kept hits at log10 LR >= {:.6g} only: for a lower threshold search again\n",
+                                 manifest.min_log10_lr);
     if (beyond_table) context.err << "from hits.h5: columns that only candidates.tsv has are empty\n";
     if (!beyond_table && manifest.counts.cut_by_top_k > 0)
-      context.err << fmt::format("{} further hits lie beyond the {} best of their child and family\n", manifest.counts.cut_by_top_k, manifest.top_k);
+      context.err << fmt::format("{} further hits lie beyond the {} best of their child and family\n", manifest.counts.cut_by_top_k,
+                                 manifest.top_k);
     if (!beyond_table && !std::isnan(manifest.belief.phi)) context.err << threshold.summary() << '\n';
     context.err << kLeadBanner << '\n';
   }

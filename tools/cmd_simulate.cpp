@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "base/atomic_file.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "command.hpp"
@@ -14,7 +15,6 @@
 #include "homeward/import.hpp"
 #include "homeward/simulate.hpp"
 #include "homeward/version.hpp"
-#include "base/atomic_file.hpp"
 
 namespace homeward::cli {
 

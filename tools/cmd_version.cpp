@@ -43,7 +43,9 @@ void print_text(std::ostream& out) {
     if (name != "version") line(name, value);
   for (const auto& [name, value] : libraries()) line(name, value);
   for (const Kernel& kernel : kernels())
-    line(std::string("kernel ") + kernel.name, !kernel.runs_here() ? "does not run here" : kernel.name == std::string_view(best_kernel().name) ? "runs here, chosen" : "runs here");
+    line(std::string("kernel ") + kernel.name, !kernel.runs_here()                                   ? "does not run here"
+                                               : kernel.name == std::string_view(best_kernel().name) ? "runs here, chosen"
+                                                                                                     : "runs here");
 }
 
 void declare(CommandLine& line) { line.group("Output").add_options()("json", po::bool_switch(), "as one JSON object"); }
@@ -58,7 +60,8 @@ int run(const po::variables_map& values, Context& context) {
 
 }  // namespace
 
-const Command kVersion{"version", "facts of this build: version, commit, compiler, libraries, kernels", "[options]", "  homeward version --json\n", declare,
-                       run};
+const Command kVersion{"version",   "facts of this build: version, commit, compiler, libraries, kernels",
+                       "[options]", "  homeward version --json\n",
+                       declare,     run};
 
 }  // namespace homeward::cli

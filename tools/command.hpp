@@ -54,6 +54,7 @@ struct Command {
   int (*run)(const po::variables_map&, Context&);  ///< returns the exit code; throws homeward::Error
 };
 
-extern const Command kLoad, kMatch, kMerge, kRank, kExplain, kLr, kPower, kSimulate, kEvaluate, kInfo, kCheck, kExport, kVersion, kDoctor, kCompletion;
+extern const Command kLoad, kMatch, kMerge, kRank, kExplain, kLr, kPower, kSimulate, kEvaluate, kInfo, kCheck, kExport, kBench, kVersion,
+    kDoctor, kCompletion;
 
 }  // namespace homeward::cli

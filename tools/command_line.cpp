@@ -12,7 +12,6 @@
 #include <system_error>
 
 #include "base/text.hpp"
-#include "cmd_bench.hpp"
 #include "help.hpp"
 #include "homeward/error.hpp"
 #include "signals.hpp"
@@ -20,8 +19,9 @@
 namespace homeward::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array<const Command*, 16> kCommands{&kLoad, &kMatch, &kMerge, &kRank,  &kExplain, &kLr,     &kPower, &kSimulate, &kEvaluate,
-                                                            &kInfo, &kCheck, &kExport, &kBench, &kDoctor, &kVersion, &kCompletion};
+  static constexpr std::array<const Command*, 16> kCommands{&kLoad,  &kMatch,    &kMerge,    &kRank,      &kExplain, &kLr,
+                                                            &kPower, &kSimulate, &kEvaluate, &kInfo,      &kCheck,   &kExport,
+                                                            &kBench, &kDoctor,   &kVersion,  &kCompletion};
   return kCommands;
 }
 
@@ -31,14 +31,14 @@ po::options_description global_options(GlobalOptions& global) {
       ("threads", po::value(&global.threads)->default_value(0)->value_name("N"), "threads, 0 = those the process may use")  //
       ("seed", po::value(&global.seed)->default_value(1)->value_name("N"), "seed of everything random")                     //
       ("config", po::value<std::string>()->value_name("FILE"),
-       "options from a file, `name = value` a line; the command line goes before it")                                   //
-      ("quiet,q", po::bool_switch(&global.quiet), "errors only")                                                            //
-      ("verbose,v", po::bool_switch(&global.verbose), "more detail on stderr")                                              //
-      ("progress", po::value(&global.progress)->default_value("auto")->value_name("WHEN"), "auto, always, never or json")   //
+       "options from a file, `name = value` a line; the command line goes before it")                                      //
+      ("quiet,q", po::bool_switch(&global.quiet), "errors only")                                                           //
+      ("verbose,v", po::bool_switch(&global.verbose), "more detail on stderr")                                             //
+      ("progress", po::value(&global.progress)->default_value("auto")->value_name("WHEN"), "auto, always, never or json")  //
       ("color", po::value(&global.color)->default_value("auto")->value_name("WHEN"),
-       "auto, always or never; auto heeds NO_COLOR")                                                            //
-      ("lang", po::value(&global.lang)->default_value("en")->value_name("LANG"), "en or zh")                    //
-      ("force", po::bool_switch(&global.force), "overwrite what exists")                                        //
+       "auto, always or never; auto heeds NO_COLOR")                                          //
+      ("lang", po::value(&global.lang)->default_value("en")->value_name("LANG"), "en or zh")  //
+      ("force", po::bool_switch(&global.force), "overwrite what exists")                      //
       ("help,h", "this help");
   return options;
 }
@@ -63,10 +63,11 @@ const Command& find_command(const std::string& name) {
     names.emplace_back(command->name);
   }
   if (!name.empty() && name.front() == '-')
-    throw Error(ErrorKind::usage, "'" + escaped(name) + "' stands where a command is expected: homeward <command> [options]; see `homeward help`");
+    throw Error(ErrorKind::usage,
+                "'" + escaped(name) + "' stands where a command is expected: homeward <command> [options]; see `homeward help`");
   const std::vector<std::string> near = nearest(name, names, 1);
-  throw Error(ErrorKind::usage, "unknown command '" + escaped(name) + "'" +
-                                    (near.empty() ? "; see `homeward help`" : ": did you mean '" + near[0] + "'?"));
+  throw Error(ErrorKind::usage,
+              "unknown command '" + escaped(name) + "'" + (near.empty() ? "; see `homeward help`" : ": did you mean '" + near[0] + "'?"));
 }
 
 std::filesystem::path find_data_dir() {
@@ -124,7 +125,8 @@ std::string usage_message(const po::error& error, const Command& command, const 
   if (const auto* required = dynamic_cast<const po::required_option*>(&error)) {
     std::string name = required->get_option_name();
     name.erase(0, name.find_first_not_of('-'));
-    if (line.hidden.find_nothrow(name, false) != nullptr) return std::string("an argument is missing: homeward ") + command.name + ' ' + command.usage;
+    if (line.hidden.find_nothrow(name, false) != nullptr)
+      return std::string("an argument is missing: homeward ") + command.name + ' ' + command.usage;
     return "--" + name + " is required";
   }
   return escaped(error.what());
@@ -136,8 +138,10 @@ void refuse_negative_counts(const po::parsed_options& parsed) {
     const po::option_description* known = parsed.description->find_nothrow(option.string_key, false);
     if (known == nullptr || option.value.empty() || option.value[0].empty() || option.value[0][0] != '-') continue;
     const po::value_semantic* kind = known->semantic().get();
-    if (dynamic_cast<const po::typed_value<std::uint64_t>*>(kind) != nullptr || dynamic_cast<const po::typed_value<std::uint32_t>*>(kind) != nullptr)
-      throw Error(ErrorKind::usage, "--" + option.string_key + " is '" + escaped(option.value[0]) + "', expected a whole number of at least 0");
+    if (dynamic_cast<const po::typed_value<std::uint64_t>*>(kind) != nullptr ||
+        dynamic_cast<const po::typed_value<std::uint32_t>*>(kind) != nullptr)
+      throw Error(ErrorKind::usage,
+                  "--" + option.string_key + " is '" + escaped(option.value[0]) + "', expected a whole number of at least 0");
   }
 }
 

@@ -210,9 +210,9 @@ struct Counts {
 };
 
 /// Two linked loci under one hypothesis. The rule for untyped parents looks at both: whoever is typed at one of them stays.
-ScaledLikelihood joint_likelihood(const FamilyPedigree& family, const std::vector<ObservedGenotype>& first, const std::vector<ObservedGenotype>& second,
-                                  const LocusModel& first_model, const LocusModel& second_model, double rho, UntypedParent rule,
-                                  const ObservationModel& observation) {
+ScaledLikelihood joint_likelihood(const FamilyPedigree& family, const std::vector<ObservedGenotype>& first,
+                                  const std::vector<ObservedGenotype>& second, const LocusModel& first_model,
+                                  const LocusModel& second_model, double rho, UntypedParent rule, const ObservationModel& observation) {
   std::vector<ObservedGenotype> either = first;
   for (std::size_t i = 0; i < either.size(); ++i)
     if (either[i].kind == Observation::untyped) either[i] = second[i];
@@ -226,7 +226,8 @@ ScaledLikelihood joint_likelihood(const FamilyPedigree& family, const std::vecto
   return linked_pair_likelihood(seen.pedigree, {at_first, first_model}, {at_second, second_model}, rho, observation);
 }
 
-/// log10 LR of a linked pair less the sum of its two loci: what the total gains by scoring them together. 0 when one of the two does not count.
+/// log10 LR of a linked pair less the sum of its two loci: what the total gains by scoring them together. 0 when one of the two does not
+/// count.
 double gain_of(const LinkedPair& pair, const FamilyPedigree& h1, const FamilyPedigree& h2, const Samples& samples,
                const EffectivePopulation& population, const ObservationModel& observation, const std::map<std::string, CaseRow>& rows) {
   const auto first = rows.find(pair.first), second = rows.find(pair.second);
@@ -242,8 +243,8 @@ double gain_of(const LinkedPair& pair, const FamilyPedigree& h1, const FamilyPed
 }
 
 void print_family(const std::string& id, const FamilyPedigree& h1, const FamilyPedigree& h2, const Samples& samples,
-                  const EffectivePopulation& population, const ObservationModel& observation, const std::vector<LinkedPair>& linked, Counts& counts,
-                  std::ostream& out) {
+                  const EffectivePopulation& population, const ObservationModel& observation, const std::vector<LinkedPair>& linked,
+                  Counts& counts, std::ostream& out) {
   check_same_samples(h1, h2);
   std::map<std::string, CaseRow> rows;
   CaseRow total;
@@ -314,7 +315,8 @@ int run_lr_pedigree(const LrPedigreeOptions& options, Context& context) {
   for (const LinkedPair& pair : options.linked)
     for (const std::string& locus : {pair.first, pair.second})
       if (effective.find(locus) == nullptr)
-        throw Error(ErrorKind::usage, "--linked: locus " + escaped(locus) + " is not among the loci in use; write it as the table of results does");
+        throw Error(ErrorKind::usage,
+                    "--linked: locus " + escaped(locus) + " is not among the loci in use; write it as the table of results does");
   Counts counts;
   context.out << lr_header();
   for (const auto& [id, family] : h1) {

@@ -8,7 +8,7 @@
 #include "signals.hpp"
 
 int main(int argc, char** argv) {
-  ::umask(077);  // everything this program writes is for its owner only
+  ::umask(077);                     // everything this program writes is for its owner only
   const rlimit no_core_dump{0, 0};  // a core file would hold people's genotypes
   ::setrlimit(RLIMIT_CORE, &no_core_dump);
   homeward::cli::protect_standard_streams();

@@ -14,9 +14,9 @@ namespace homeward::cli {
 
 namespace {
 
-constexpr double kBarEvery = 0.2;     // seconds
-constexpr double kLineEvery = 30.0;   // seconds
-constexpr double kJsonEvery = 1.0;    // seconds
+constexpr double kBarEvery = 0.2;    // seconds
+constexpr double kLineEvery = 30.0;  // seconds
+constexpr double kJsonEvery = 1.0;   // seconds
 constexpr int kBarWidth = 30;
 
 }  // namespace
@@ -50,13 +50,16 @@ void Progress::print(std::uint64_t done, std::uint64_t total, double seconds) {
   const double share = total == 0 ? 1.0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
   const double left = rate > 0.0 && done <= total ? static_cast<double>(total - done) / rate : 0.0;
   if (style_ == Style::json) {
-    err_ << fmt::format("{{\"event\":\"progress\",\"unit\":\"{}\",\"done\":{},\"total\":{},\"per_second\":{:.0f},\"seconds_left\":{:.0f}}}\n", unit_, done,
-                        total, rate, left);
+    err_ << fmt::format(
+        "{{\"event\":\"progress\",\"unit\":\"{}\",\"done\":{},\"total\":{},\"per_second\":{:.0f},\"seconds_left\":{:.0f}}}\n", unit_, done,
+        total, rate, left);
   } else {
-    const std::string text = fmt::format("{:3.0f} %  {:.1f} M {}/s  {} left", std::floor(share * 100.0), rate / 1e6, unit_, describe_seconds(left));
+    const std::string text =
+        fmt::format("{:3.0f} %  {:.1f} M {}/s  {} left", std::floor(share * 100.0), rate / 1e6, unit_, describe_seconds(left));
     if (style_ == Style::bar) {
       const int full = static_cast<int>(share * kBarWidth);
-      err_ << "\r\033[K[" << std::string(static_cast<std::size_t>(full), '#') << std::string(static_cast<std::size_t>(kBarWidth - full), '.') << "] " << text;
+      err_ << "\r\033[K[" << std::string(static_cast<std::size_t>(full), '#')
+           << std::string(static_cast<std::size_t>(kBarWidth - full), '.') << "] " << text;
       drawn_ = true;
     } else {
       err_ << text << '\n';

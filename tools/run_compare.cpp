@@ -45,7 +45,9 @@ RunDifferences search_differences(const RunManifest& then, const RunManifest& no
   compare(d.parameters, "--exhaustive", then.exhaustive, now.exhaustive);
   if (then.undeclared_couples != now.undeclared_couples)
     d.parameters.push_back(fmt::format("--no-undeclared-couples ({} then, {} now)", !then.undeclared_couples, !now.undeclared_couples));
-  const auto prior = [](const RunBelief& belief) { return belief.phi_given ? fmt::format("{:.17g}", belief.phi) : std::string("estimated"); };
+  const auto prior = [](const RunBelief& belief) {
+    return belief.phi_given ? fmt::format("{:.17g}", belief.phi) : std::string("estimated");
+  };
   compare(d.parameters, "--prior", prior(then.belief), prior(now.belief));
   compare(d.parameters, "--close-relative", then.belief.close_relative, now.belief.close_relative);
   compare(d.parameters, "--apart", then.belief.apart, now.belief.apart);
@@ -54,7 +56,8 @@ RunDifferences search_differences(const RunManifest& then, const RunManifest& no
 
 void refuse_shard(const RunManifest& manifest) {
   if (manifest.shard.of != 0)
-    throw Error(ErrorKind::input, fmt::format("this run is shard {} of {}: join the shards with `homeward merge` first", manifest.shard.index, manifest.shard.of));
+    throw Error(ErrorKind::input, fmt::format("this run is shard {} of {}: join the shards with `homeward merge` first",
+                                              manifest.shard.index, manifest.shard.of));
 }
 
 void refuse_differences(const RunDifferences& differences, const std::string& what) {

@@ -36,8 +36,9 @@ CoupleWeights parse_weights(const std::string& text) {
     numbers.push_back(*number);
   }
   if (numbers.size() != 3 || std::abs(numbers[0] + numbers[1] + numbers[2] - 1.0) > 1e-9)
-    throw Error(ErrorKind::usage, "--couple-weights takes three numbers that are not negative and sum to 1, for couple, father alone, mother alone; "
-                                  "such as 0.9,0.05,0.05");
+    throw Error(ErrorKind::usage,
+                "--couple-weights takes three numbers that are not negative and sum to 1, for couple, father alone, mother alone; "
+                "such as 0.9,0.05,0.05");
   return {numbers[0], numbers[1], numbers[2]};
 }
 
@@ -63,16 +64,19 @@ std::string rate_range(const EffectivePopulation& population, double MutationPar
 }  // namespace
 
 void declare_model_options(po::options_description& group) {
-  group.add_options()                                                                                                              //
-      ("theta", po::value<double>()->value_name("T"), "co-ancestry (default: the population file's)")                              //
-      ("mutation-model", po::value<std::string>()->value_name("NAME"), "none, equal, proportional, onestep, stepwise (default: the population file's)")  //
-      ("rate-male", po::value<double>()->value_name("R"), "paternal mutation rate of every locus (default: the population file's)")   //
+  group.add_options()                                                                                  //
+      ("theta", po::value<double>()->value_name("T"), "co-ancestry (default: the population file's)")  //
+      ("mutation-model", po::value<std::string>()->value_name("NAME"),
+       "none, equal, proportional, onestep, stepwise (default: the population file's)")                                                //
+      ("rate-male", po::value<double>()->value_name("R"), "paternal mutation rate of every locus (default: the population file's)")    //
       ("rate-female", po::value<double>()->value_name("R"), "maternal mutation rate of every locus (default: the population file's)")  //
-      ("microvariant-rate", po::value<double>()->value_name("R"), "stepwise: rate between allele classes (default: the population file's)")  //
-      ("mutation-range", po::value<double>()->value_name("R"), "stepwise: ratio of k+1 steps to k steps (default: the population file's)")  //
+      ("microvariant-rate", po::value<double>()->value_name("R"),
+       "stepwise: rate between allele classes (default: the population file's)")  //
+      ("mutation-range", po::value<double>()->value_name("R"),
+       "stepwise: ratio of k+1 steps to k steps (default: the population file's)")  //
       ("untyped-parent", po::value<std::string>()->default_value("half")->value_name("RULE"),
        "half: an untyped parent's gamete is drawn from the population; full: it passes the mutation matrix")  //
-      ("floor-seen", po::bool_switch(), "apply the rare-allele rule's floor to alleles the table has, too")    //
+      ("floor-seen", po::bool_switch(), "apply the rare-allele rule's floor to alleles the table has, too")   //
       ("couple-weights", po::value<std::string>()->default_value("0.90,0.05,0.05")->value_name("C,F,M"),
        "weights of couple, father alone, mother alone in a registered couple's likelihood ratio");
 }
@@ -96,7 +100,8 @@ ModelOptions parse_model_options(const po::variables_map& values) {
   if (untyped != "half" && untyped != "full") throw Error(ErrorKind::usage, "--untyped-parent must be half or full");
   options.untyped_parent = untyped == "half" ? UntypedParent::half : UntypedParent::full;
   options.couple_weights = parse_weights(values["couple-weights"].as<std::string>());
-  for (const char* name : {"theta", "mutation-model", "rate-male", "rate-female", "microvariant-rate", "mutation-range", "untyped-parent", "couple-weights"})
+  for (const char* name :
+       {"theta", "mutation-model", "rate-male", "rate-female", "microvariant-rate", "mutation-range", "untyped-parent", "couple-weights"})
     if (values.count(name) != 0 && !values[name].defaulted()) options.chosen.emplace_back(name);
   if (options.overrides.floor_seen) options.chosen.emplace_back("floor-seen");
   return options;
@@ -110,11 +115,13 @@ RunModel make_model(const std::filesystem::path& store, const std::string& popul
   model.effective = freeze(model.population, observed_loci(*model.store), options.overrides, options.untyped_parent);
   model.couple_weights = options.couple_weights;
   if (model.effective.loci.empty())
-    throw Error(ErrorKind::input, "the store and the population have no locus in common: nothing can be compared; choose another --population");
+    throw Error(ErrorKind::input,
+                "the store and the population have no locus in common: nothing can be compared; choose another --population");
   return model;
 }
 
-RunModel rebuild_model(const RunManifest& manifest, const std::optional<std::filesystem::path>& store, const std::filesystem::path& data_dir) {
+RunModel rebuild_model(const RunManifest& manifest, const std::optional<std::filesystem::path>& store,
+                       const std::filesystem::path& data_dir) {
   ModelOptions options;
   options.overrides = manifest.overrides;
   options.untyped_parent = manifest.untyped_parent;
@@ -122,15 +129,19 @@ RunModel rebuild_model(const RunManifest& manifest, const std::optional<std::fil
   RunModel model = make_model(store.value_or(manifest.store_path), manifest.population, options, data_dir);
   const StoreInfo info = model.store->info();
   if (info.uuid != manifest.store_uuid)
-    throw Error(ErrorKind::input, "the store is not the one of this run (its store_uuid differs from run.json); name the right one with --store");
+    throw Error(ErrorKind::input,
+                "the store is not the one of this run (its store_uuid differs from run.json); name the right one with --store");
   if (model.population.sha256 != manifest.population_sha256)
-    throw Error(ErrorKind::input, "the population file has changed since this run (its SHA-256 differs from run.json); restore it, or run match again");
+    throw Error(ErrorKind::input,
+                "the population file has changed since this run (its SHA-256 differs from run.json); restore it, or run match again");
   if (model.effective.digest != manifest.model_digest)
-    throw Error(ErrorKind::input, fmt::format("the model digest is {}, run.json says {}: data loaded since then changed the alleles of the model; run match again",
-                                              model.effective.digest.substr(0, 12), manifest.model_digest.substr(0, 12)));
+    throw Error(
+        ErrorKind::input,
+        fmt::format("the model digest is {}, run.json says {}: data loaded since then changed the alleles of the model; run match again",
+                    model.effective.digest.substr(0, 12), manifest.model_digest.substr(0, 12)));
   if (info.generation != manifest.store_generation)
-    model.warnings.push_back(fmt::format("the store is at generation {}, the run saw {}; the model is the same, profiles may have changed", info.generation,
-                                         manifest.store_generation));
+    model.warnings.push_back(fmt::format("the store is at generation {}, the run saw {}; the model is the same, profiles may have changed",
+                                         info.generation, manifest.store_generation));
   return model;
 }
 
@@ -141,13 +152,14 @@ std::string mutation_models(const EffectivePopulation& population) {
 }
 
 std::string describe_mutation(const EffectivePopulation& population) {
-  return fmt::format("{}, rate {} paternal / {} maternal", mutation_models(population), rate_range(population, &MutationParameters::rate_male),
-                     rate_range(population, &MutationParameters::rate_female));
+  return fmt::format("{}, rate {} paternal / {} maternal", mutation_models(population),
+                     rate_range(population, &MutationParameters::rate_male), rate_range(population, &MutationParameters::rate_female));
 }
 
 std::string family_check_summary(const FamilyCheckCounts& c) {
-  return fmt::format("family check: {} pairs of typed members: {} contradicted in {} families, {} likely swaps; {} sex markers contradicted", c.pairs,
-                     c.contradicted, c.contradicted_families, c.swaps, c.sex_markers);
+  return fmt::format(
+      "family check: {} pairs of typed members: {} contradicted in {} families, {} likely swaps; {} sex markers contradicted", c.pairs,
+      c.contradicted, c.contradicted_families, c.swaps, c.sex_markers);
 }
 
 void print_model(const RunModel& model, const ModelOptions& options, std::ostream& err) {
@@ -162,12 +174,13 @@ void print_model(const RunModel& model, const ModelOptions& options, std::ostrea
   const RareAlleleRule& rare = e.rare_alleles;
   err << fmt::format("population      {} ({} loci in use), file SHA-256 {}\n", escaped(e.population_id), e.loci.size(), e.population_sha256)
       << fmt::format("model digest    {}\n", e.digest)
-      << fmt::format("mutation        {} [model {}; rates {}]\n", describe_mutation(e), chosen({"mutation-model"}, "of the population file"),
-                     from_locus_rates ? "of the population file" : "as given")
+      << fmt::format("mutation        {} [model {}; rates {}]\n", describe_mutation(e),
+                     chosen({"mutation-model"}, "of the population file"), from_locus_rates ? "of the population file" : "as given")
       << fmt::format("theta           {:.6g} [{}]\n", e.theta, chosen({"theta"}, "of the population file"))
-      << fmt::format("untyped parent  {} [{}]\n", e.untyped_parent == UntypedParent::half ? "half" : "full", chosen({"untyped-parent"}, "default"))
-      << fmt::format("rare alleles    {:.6g}/2N where 2N is known, else {:.6g}; floor for seen alleles: {} [{}]\n", rare.numerator, rare.fallback,
-                     rare.floor_seen ? "yes" : "no", chosen({"floor-seen"}, "default"))
+      << fmt::format("untyped parent  {} [{}]\n", e.untyped_parent == UntypedParent::half ? "half" : "full",
+                     chosen({"untyped-parent"}, "default"))
+      << fmt::format("rare alleles    {:.6g}/2N where 2N is known, else {:.6g}; floor for seen alleles: {} [{}]\n", rare.numerator,
+                     rare.fallback, rare.floor_seen ? "yes" : "no", chosen({"floor-seen"}, "default"))
       << fmt::format("added alleles   {} (listed in run.json)\n", e.added.size())
       << fmt::format("unused loci     {}{}{}\n", e.unused_loci.size(), e.unused_loci.empty() ? "" : ": ", fmt::join(e.unused_loci, ", "))
       << fmt::format("couple weights  {:.6g} couple, {:.6g} father alone, {:.6g} mother alone [{}]\n", model.couple_weights.couple,

@@ -44,7 +44,8 @@ RunModel make_model(const std::filesystem::path& store, const std::string& popul
 
 /// The model of a run folder again, from the store named in its manifest or `store`. Refuses (Error(input)) when the store
 /// is another one, the population's file has changed, or the digest is not the run's.
-RunModel rebuild_model(const RunManifest& manifest, const std::optional<std::filesystem::path>& store, const std::filesystem::path& data_dir);
+RunModel rebuild_model(const RunManifest& manifest, const std::optional<std::filesystem::path>& store,
+                       const std::filesystem::path& data_dir);
 
 /// The mutation models and rates in use, in words: "stepwise, 0.002 paternal / 0.0005 maternal".
 std::string describe_mutation(const EffectivePopulation& population);

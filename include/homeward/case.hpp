@@ -57,8 +57,8 @@ Case parse_case(const std::string& line, const std::map<std::string, FrequencyFi
 
 /// The cases of a Familias project (.fam): each of its pedigrees against the last one (a single one against all members
 /// unrelated), and for the DVI section every unidentified person as the "Missing person" of every pedigree of every reference
-/// family, against unrelated, unless sex rules it out. Database, mutation models by sex, theta, silent allele and drop-out are the project's own. Throws
-/// Error(input) naming the line, ModelError naming the locus, when the project states what has no form here.
+/// family, against unrelated, unless sex rules it out. Database, mutation models by sex, theta, silent allele and drop-out are the
+/// project's own. Throws Error(input) naming the line, ModelError naming the locus, when the project states what has no form here.
 std::vector<Case> read_familias_cases(const std::filesystem::path& path);
 
 /// The case's name alone, empty if the line is not an object with a text `case`: to name a case that cannot be parsed.

@@ -15,14 +15,24 @@ namespace homeward {
 
 /// A person's role. Stored on disk: values never change.
 enum class Role : std::uint8_t {
-  unknown = 0, child = 1, father = 2, mother = 3, parent = 4, sibling = 5, grandparent = 6, avuncular = 7,
-  half_sibling = 8, spouse = 9, other_relative = 10, control = 11
+  unknown = 0,
+  child = 1,
+  father = 2,
+  mother = 3,
+  parent = 4,
+  sibling = 5,
+  grandparent = 6,
+  avuncular = 7,
+  half_sibling = 8,
+  spouse = 9,
+  other_relative = 10,
+  control = 11
 };
 std::string_view to_string(Role role);
 /// Accepts the English words (case-insensitive) and common synonyms; nullopt if unknown.
 std::optional<Role> parse_role(std::string_view text);
 
-std::string_view to_string(Sex sex);                 ///< "M", "F", "."
+std::string_view to_string(Sex sex);                  ///< "M", "F", "."
 std::optional<Sex> parse_sex(std::string_view text);  ///< M/F/male/female/U/unknown/empty; digits are never guessed
 
 using PersonIndex = std::uint32_t;
@@ -48,10 +58,10 @@ struct Family {
 
 /// One person of a source: no names, ever.
 struct PersonInfo {
-  std::string id;         ///< sample or person id as reported
+  std::string id;  ///< sample or person id as reported
   Role role = Role::unknown;
   Sex sex = Sex::unknown;
-  std::string kit;        ///< of the first typing, may be empty
+  std::string kit;  ///< of the first typing, may be empty
   std::uint32_t batch = 0;
 };
 

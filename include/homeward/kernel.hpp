@@ -19,7 +19,7 @@ struct Kernel {
   bool (*runs_here)();  ///< does this CPU (and OS) have the instructions
   void (*scan)(const ScanJob&);
   std::size_t (*count)(const BitJob&);  ///< null: single parents are scanned like other families. Returns the children with survivors
-  double count_limit;  ///< share of a tile's pairs that may survive counting before looking up would have been faster
+  double count_limit;                   ///< share of a tile's pairs that may survive counting before looking up would have been faster
 };
 
 /// Every kernel built in, slowest first; "portable" is the reference and always there.

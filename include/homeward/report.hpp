@@ -47,7 +47,8 @@ struct RunBelief {
   std::vector<std::pair<double, double>> curve;                            ///< log10 LR, expected chance hits at or above
   std::vector<ChanceRow> classes;
   double phi = std::numeric_limits<double>::quiet_NaN();  ///< P(a child's family is registered)
-  double phi_lower = std::numeric_limits<double>::quiet_NaN(), phi_upper = std::numeric_limits<double>::quiet_NaN();  ///< 95 %; NaN when given
+  double phi_lower = std::numeric_limits<double>::quiet_NaN(),
+         phi_upper = std::numeric_limits<double>::quiet_NaN();  ///< 95 %; NaN when given
   bool phi_given = false;
   double close_relative = 0.02, apart = 0.05;
   std::uint64_t n_registrations = 0;  ///< families, the same people counted once
@@ -57,8 +58,8 @@ struct RunBelief {
 
 /// Which part of a search a run is; of == 0: the whole.
 struct ShardOf {
-  std::uint32_t index = 0, of = 0;                    ///< index from 1
-  std::uint32_t first_family = 0, end_family = 0;     ///< the families it compared, [first, end)
+  std::uint32_t index = 0, of = 0;                 ///< index from 1
+  std::uint32_t first_family = 0, end_family = 0;  ///< the families it compared, [first, end)
 };
 
 /// What run.json says (schema: data-schemas/run.schema.json). Enough to rebuild the model and to check that inputs are the same.
@@ -66,8 +67,8 @@ struct RunManifest {
   std::string run_id, command, status = "running";  ///< status: running | complete | stopped | failed
   int exit_code = 0;
   ShardOf shard;
-  std::string since;    ///< run_id of the earlier run whose pairs were not compared again; empty = none
-  bool joined = false;  ///< with `since`: the earlier run's hits are part of this run
+  std::string since;      ///< run_id of the earlier run whose pairs were not compared again; empty = none
+  bool joined = false;    ///< with `since`: the earlier run's hits are part of this run
   std::string resume_of;  ///< run_id of the stopped run that this one went on with; empty = none
   std::vector<std::string> arguments;
   std::string started, finished;  ///< UTC, the only timestamps of a run folder
@@ -106,7 +107,8 @@ RunManifest read_manifest(const std::filesystem::path& run_folder);
 /// child or a relative. The sum of log10_lr over lines of status consistent / inconsistent is the term's exact score.
 /// `father_only` and `mother_only` also take a family of shape couple (the other parent is then left out) or parent.
 /// An undeclared couple is passed as a family of shape couple. `parent_only` is a mean of two hypotheses over the whole
-/// profile and no product of loci: explain each of the two. Lines of other statuses have LR 1.
+/// profile and no product of loci: explain each of the two. A pedigree whose typed members contradict each other is explained by the
+/// likeliest of its consistent parts (METHODS, "Reference family"). Lines of other statuses have LR 1.
 /// @param member_calls as Compiler::compile takes them; @param child_calls by locus of the population.
 /// Throws Error(failure) when the hypothesis does not fit the family's shape. Thread-safe.
 /// Cost: O(n^2) per locus for n alleles with the closed forms, the pedigree likelihood's otherwise.
@@ -142,8 +144,8 @@ const std::string& cpi_word(const CpiScale& scale, double log10_lr, unsigned n_i
 struct Candidate {
   Hit hit;
   double gap_to_next = std::numeric_limits<double>::quiet_NaN();  ///< to the child's next hit of another family; NaN = none
-  bool tie_family = false;  ///< another family has exactly this log10 LR with the child
-  bool tie_child = false;   ///< another child has exactly this log10 LR with the family
+  bool tie_family = false;                                        ///< another family has exactly this log10 LR with the child
+  bool tie_child = false;                                         ///< another child has exactly this log10 LR with the family
   /// NaN = not computed, printed as "."
   double expected_chance_hits = std::numeric_limits<double>::quiet_NaN();  ///< pairs of strangers of the run at or above this LR
   double p_chance = std::numeric_limits<double>::quiet_NaN();              ///< P(an unrelated child reaches this LR with the family)

@@ -13,9 +13,7 @@
 namespace homeward {
 
 /// Under which hypothesis a candidate scores. Stored on disk: values never change.
-enum class Hypothesis : std::uint8_t {
-  couple = 1, father_only = 2, mother_only = 3, pedigree = 4, undeclared_couple = 5, parent_only = 6
-};
+enum class Hypothesis : std::uint8_t { couple = 1, father_only = 2, mother_only = 3, pedigree = 4, undeclared_couple = 5, parent_only = 6 };
 std::string_view to_string(Hypothesis hypothesis);
 
 inline constexpr std::uint32_t kNoFamily = 0xFFFFFFFFU;
@@ -27,8 +25,8 @@ struct Hit {
   std::uint32_t child = 0;
   std::uint32_t family = 0;
   std::uint32_t family_b = kNoFamily;
-  std::uint16_t n_loci = 0;          ///< loci typed in the child and informative in the family
-  std::uint16_t n_inconsistent = 0;  ///< loci impossible without mutation under `hypothesis`
+  std::uint16_t n_loci = 0;                         ///< loci typed in the child and informative in the family
+  std::uint16_t n_inconsistent = 0;                 ///< loci impossible without mutation under `hypothesis`
   Hypothesis hypothesis = Hypothesis::father_only;  ///< the largest term
   friend bool operator==(const Hit&, const Hit&) = default;
 };
@@ -52,9 +50,9 @@ struct SearchCounts {
   std::uint64_t pairs_total = 0;
   std::uint64_t pairs_compared = 0;
   std::array<std::uint64_t, 2> pairs_skipped{};  ///< by SkipReason
-  std::uint64_t lookups = 0;    ///< (pair, hypothesis term) scanned
-  std::uint64_t survivors = 0;  ///< pairs the scan could not discard
-  std::uint64_t hits = 0;       ///< at or above the threshold, undeclared couples not counted
+  std::uint64_t lookups = 0;                     ///< (pair, hypothesis term) scanned
+  std::uint64_t survivors = 0;                   ///< pairs the scan could not discard
+  std::uint64_t hits = 0;                        ///< at or above the threshold, undeclared couples not counted
   std::uint64_t undeclared_scored = 0;
   std::uint64_t undeclared_hits = 0;
   std::uint64_t cut_by_top_k = 0;  ///< hits that candidates.tsv does not list

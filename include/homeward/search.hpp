@@ -18,14 +18,14 @@ namespace homeward {
 
 struct SearchOptions {
   double min_log10_lr = 0.0;
-  bool exhaustive = false;           ///< skip the shadow: score every pair in double
+  bool exhaustive = false;  ///< skip the shadow: score every pair in double
   bool undeclared_couples = true;
   CoupleWeights couple_weights;
-  const Kernel* kernel = nullptr;    ///< null = best_kernel()
-  bool plan_kernels = true;          ///< false: the kernel counts wherever it can, also where looking up would be faster
-  int threads = 0;                   ///< 0 = those the process may use
+  const Kernel* kernel = nullptr;           ///< null = best_kernel()
+  bool plan_kernels = true;                 ///< false: the kernel counts wherever it can, also where looking up would be faster
+  int threads = 0;                          ///< 0 = those the process may use
   std::uint64_t memory_bytes = 1ULL << 30;  ///< bound on profiles, child blocks and hits held at once
-  std::string spill_folder;          ///< where sorted hits go when they exceed the bound
+  std::string spill_folder;                 ///< where sorted hits go when they exceed the bound
   const std::atomic<bool>* stop = nullptr;
   /// Called now and then, never by two threads at once: pairs done, pairs in all.
   std::function<void(std::uint64_t, std::uint64_t)> progress;

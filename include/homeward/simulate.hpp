@@ -80,14 +80,13 @@ struct SimulationCounts {
   std::vector<std::pair<std::string, std::uint64_t>> kits;  ///< persons and children by kit, order of the options
 };
 
-/// Writes children.csv, families.csv (native wide), truth.tsv and duplicates.tsv, and with pedigrees pedigrees.tsv, into `folder` (made if absent, 0700;
-/// files 0600, each by temporary file, fsync and rename). Ids are numbered by random permutations and rows are in id
-/// order, so neither tells the truth.
-/// Generating model = scoring model: founders in Hardy-Weinberg proportions at the model's frequencies, silent allele as
-/// the model has it, gametes through the model's male and female matrices, an untyped parent as model.untyped_parent
-/// says (METHODS, "Simulation"). Theta is not simulated: the model's must be 0.
-/// The bytes depend on model and options only, `threads` excepted. Cost: O(persons x loci), about 1 us each. Memory: a few MB.
-/// Errors: Error(usage) for numbers that do not fit together, Error(failure) when a file cannot be written.
+/// Writes children.csv, families.csv (native wide), truth.tsv and duplicates.tsv, and with pedigrees pedigrees.tsv, into `folder` (made if
+/// absent, 0700; files 0600, each by temporary file, fsync and rename). Ids are numbered by random permutations and rows are in id order,
+/// so neither tells the truth. Generating model = scoring model: founders in Hardy-Weinberg proportions at the model's frequencies, silent
+/// allele as the model has it, gametes through the model's male and female matrices, an untyped parent as model.untyped_parent says
+/// (METHODS, "Simulation"). Theta is not simulated: the model's must be 0. The bytes depend on model and options only, `threads` excepted.
+/// Cost: O(persons x loci), about 1 us each. Memory: a few MB. Errors: Error(usage) for numbers that do not fit together, Error(failure)
+/// when a file cannot be written.
 SimulationCounts simulate(const EffectivePopulation& model, bool amelogenin, const SimulationOptions& options,
                           const std::filesystem::path& folder);
 
@@ -133,8 +132,8 @@ struct Evaluation {
   std::array<std::uint64_t, 4>
       family_rank_at_most{};  ///< children whose best true hit has rank <= 1, 5, 10, 50; a joint hit is true if A or B is
   std::array<std::uint64_t, 4>
-      child_rank_at_most{};       ///< true pairs whose single hit has rank <= 1, 5, 10, 50 among the family's single hits
-  std::uint64_t chance_hits = 0;  ///< single hits of pairs that are not in the truth at all
+      child_rank_at_most{};                       ///< true pairs whose single hit has rank <= 1, 5, 10, 50 among the family's single hits
+  std::uint64_t chance_hits = 0;                  ///< single hits of pairs that are not in the truth at all
   std::array<std::uint64_t, 6> chance_hits_at{};  ///< of these, at or above kEvaluatedLog10
   std::array<std::uint64_t, 6> true_pairs_at{};   ///< true pairs whose exact log10 LR is at or above kEvaluatedLog10
   std::uint64_t joint_hits = 0, joint_both_true = 0, joint_one_true = 0;

@@ -19,12 +19,12 @@ class Sha256 {
   Sha256(const Sha256&) = delete;
   Sha256& operator=(const Sha256&) = delete;
   void add_bytes(const void* data, std::size_t size);
-  void add_text(std::string_view text);      ///< length, then bytes
-  void add_number(std::uint64_t value);      ///< eight bytes, little-endian
-  void add_real(double value);               ///< its IEEE bit pattern; -0.0 counts as 0.0
-  std::string hex();                         ///< finishes; 64 lower-case hex digits
-  std::array<unsigned char, 32> digest();    ///< finishes
-  void restart();                            ///< as if newly made; cheaper
+  void add_text(std::string_view text);    ///< length, then bytes
+  void add_number(std::uint64_t value);    ///< eight bytes, little-endian
+  void add_real(double value);             ///< its IEEE bit pattern; -0.0 counts as 0.0
+  std::string hex();                       ///< finishes; 64 lower-case hex digits
+  std::array<unsigned char, 32> digest();  ///< finishes
+  void restart();                          ///< as if newly made; cheaper
 
  private:
   struct State;

@@ -10,10 +10,7 @@ std::string version() { return HOMEWARD_VERSION; }
 
 std::vector<std::pair<std::string, std::string>> build_facts() {
   return {
-      {"version", HOMEWARD_VERSION},
-      {"git", HOMEWARD_GIT},
-      {"build", HOMEWARD_BUILD_TYPE},
-      {"compiler", HOMEWARD_COMPILER},
+      {"version", HOMEWARD_VERSION}, {"git", HOMEWARD_GIT}, {"build", HOMEWARD_BUILD_TYPE}, {"compiler", HOMEWARD_COMPILER},
 #ifdef NDEBUG
       {"assertions", "off"},
 #else

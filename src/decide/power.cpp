@@ -18,7 +18,7 @@ constexpr double kStep = 0.1;
 constexpr std::uint32_t kTileFamilies = 4096;
 constexpr std::size_t kTypicalFamilies = 4;  // whose mean stands for a shape and about as many loci: peeling is slow
 constexpr std::uint32_t kLociAlike = 4;
-constexpr double kUseful = 0.5;               // P(stands out) after the best step; below, the search is of no use
+constexpr double kUseful = 0.5;  // P(stands out) after the best step; below, the search is of no use
 constexpr double kLeastGain = 0.01;
 
 /// Steps judged family by family; the others need peeling, and a mean over families alike.

@@ -69,17 +69,23 @@ std::optional<Sex> parse_sex(std::string_view text) {
   const std::string word = lower(text);
   if (word == "m" || word == "male" || word == "男") return Sex::male;
   if (word == "f" || word == "female" || word == "女") return Sex::female;
-  if (word.empty() || word == "u" || word == "unknown" || word == "." || word == "na" || word == "不详" || word == "未知") return Sex::unknown;
+  if (word.empty() || word == "u" || word == "unknown" || word == "." || word == "na" || word == "不详" || word == "未知")
+    return Sex::unknown;
   return std::nullopt;
 }
 
 std::string_view to_string(FamilyShape shape) {
   switch (shape) {
-    case FamilyShape::father: return "father";
-    case FamilyShape::mother: return "mother";
-    case FamilyShape::parent: return "parent";
-    case FamilyShape::couple: return "couple";
-    case FamilyShape::pedigree: return "pedigree";
+    case FamilyShape::father:
+      return "father";
+    case FamilyShape::mother:
+      return "mother";
+    case FamilyShape::parent:
+      return "parent";
+    case FamilyShape::couple:
+      return "couple";
+    case FamilyShape::pedigree:
+      return "pedigree";
   }
   return "unknown";
 }
@@ -97,7 +103,8 @@ void MemorySource::read(const std::vector<PersonIndex>& persons, ProfileBlock& o
   out.n_loci = loci_.size();
   out.calls.resize(out.n_persons * out.n_loci);
   for (std::size_t locus = 0; locus < out.n_loci; ++locus)
-    for (std::size_t i = 0; i < persons.size(); ++i) out.calls[locus * out.n_persons + i] = profiles_.at(static_cast<LocusIndex>(locus), persons[i]);
+    for (std::size_t i = 0; i < persons.size(); ++i)
+      out.calls[locus * out.n_persons + i] = profiles_.at(static_cast<LocusIndex>(locus), persons[i]);
 }
 
 std::vector<std::vector<Allele>> MemorySource::observed_alleles() const {

@@ -13,7 +13,7 @@ namespace homeward::import {
 inline constexpr std::uint64_t kMaxZipEntries = 10'000;
 inline constexpr std::uint64_t kMaxZipPartBytes = std::uint64_t{1} << 30U;  ///< of one part, unpacked
 inline constexpr std::uint64_t kMaxZipBytes = std::uint64_t{2} << 30U;      ///< unpacked, all parts that were read together
-inline constexpr std::uint64_t kMaxZipRatio = 200;                         ///< unpacked to packed, beyond the first MiB
+inline constexpr std::uint64_t kMaxZipRatio = 200;                          ///< unpacked to packed, beyond the first MiB
 
 /// The bounds are checked against what is really unpacked, not against what the archive says of itself. Throws Error(input)
 /// when the bytes are no archive, are damaged, or go beyond a bound. Not thread-safe.

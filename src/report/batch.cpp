@@ -6,7 +6,8 @@
 
 namespace homeward {
 
-GenotypeBatch::GenotypeBatch(const ProfileSource& source, const EffectivePopulation& population) : source_(source), slot_(source.n_persons()) {
+GenotypeBatch::GenotypeBatch(const ProfileSource& source, const EffectivePopulation& population)
+    : source_(source), slot_(source.n_persons()) {
   const std::vector<Locus>& loci = source.loci();
   for (const LocusModel& model : population.loci) {
     const auto same_name = [&](const Locus& locus) { return locus.name == model.locus.name; };

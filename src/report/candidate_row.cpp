@@ -1,11 +1,11 @@
 #include "report/candidate_row.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <optional>
-
-#include <fmt/format.h>
 
 #include "homeward/error.hpp"
 #include "report/cells.hpp"
@@ -24,8 +24,9 @@ void tab(std::string& out) { out += '\t'; }
 /// The score of a hit is recomputed here: a hit of another model or store must not get a table.
 void check_score(const Hit& hit, double log10_lr) {
   if (std::abs(hit.log10_lr - log10_lr) > 1e-9 * std::max(1.0, std::abs(log10_lr)))
-    throw Error(ErrorKind::failure, fmt::format("a hit's log10 LR is {:.6f}, but this store and model give {:.6f}; the hits come from other inputs",
-                                                hit.log10_lr, log10_lr));
+    throw Error(ErrorKind::failure,
+                fmt::format("a hit's log10 LR is {:.6f}, but this store and model give {:.6f}; the hits come from other inputs",
+                            hit.log10_lr, log10_lr));
 }
 
 int count_bits(std::span<const std::uint64_t> words) {
@@ -68,7 +69,8 @@ void RowWriter::learn(std::uint32_t index, FamilyFacts& facts) {
     for (std::size_t word = 0; word < typed.size(); ++word) facts.typed[word] |= typed[word];
     for (std::size_t locus = 0; locus < codes.size(); ++locus)
       if (codes[locus] == kUntyped && (typed[locus / 64] >> (locus % 64) & 1U) != 0)
-        throw ModelError(context_.inputs.population.loci[locus].locus.name, "a relative has an allele that the run's population was not frozen with");
+        throw ModelError(context_.inputs.population.loci[locus].locus.name,
+                         "a relative has an allele that the run's population was not frozen with");
   }
   learn_terms(facts);
   facts.contradicted = false;
@@ -92,7 +94,8 @@ void RowWriter::learn_terms(FamilyFacts& facts) const {
   if (family.shape == FamilyShape::pedigree || !context_.points.usable()) return;
   if (family.shape == FamilyShape::parent) {
     const PersonIndex parent = facts.members.front();
-    facts.points = {{Hypothesis::parent_only, std::log10(0.5), parent, kNobody}, {Hypothesis::parent_only, std::log10(0.5), kNobody, parent}};
+    facts.points = {{Hypothesis::parent_only, std::log10(0.5), parent, kNobody},
+                    {Hypothesis::parent_only, std::log10(0.5), kNobody, parent}};
     return;
   }
   const bool has_mother = typed_somewhere(family.mother);

@@ -40,16 +40,16 @@ struct RowFacts {
   std::uint64_t rank = 0;
   const Candidate& candidate;
   const Family& family;
-  const Family* family_b;                      ///< the mother's, of an undeclared couple; else null
+  const Family* family_b;  ///< the mother's, of an undeclared couple; else null
   TypedParents parents;
-  std::span<const GenotypeCode> child;         ///< by locus of the population
-  std::span<const PersonIndex> members;        ///< typed relatives of `family`, as member_indexes gives them
-  std::span<const PairTerm> terms;             ///< all that are listed; those of the family's own LR first
-  std::size_t n_own;                           ///< how many those are
-  const PairTerm& lead;                        ///< the own term with the largest weighted LR
-  bool family_contradicted = false;            ///< the DNA of the family's own members contradicts the declared relations
-  Alternatives alternatives;                   ///< to `lead`
-  Verdict verdict;                             ///< how `lead` stands against them
+  std::span<const GenotypeCode> child;   ///< by locus of the population
+  std::span<const PersonIndex> members;  ///< typed relatives of `family`, as member_indexes gives them
+  std::span<const PairTerm> terms;       ///< all that are listed; those of the family's own LR first
+  std::size_t n_own;                     ///< how many those are
+  const PairTerm& lead;                  ///< the own term with the largest weighted LR
+  bool family_contradicted = false;      ///< the DNA of the family's own members contradicts the declared relations
+  Alternatives alternatives;             ///< to `lead`
+  Verdict verdict;                       ///< how `lead` stands against them
   std::span<const PairTerm> own() const { return terms.first(n_own); }
 };
 
@@ -90,9 +90,9 @@ class RowWriter {
     TypedParents parents;
     std::vector<std::uint64_t> typed;  ///< bit per locus: some member is fully known there
     std::uint32_t newest_batch = 0;
-    std::vector<PointTerm> points;     ///< empty when the family has to be compiled
-    CompiledFamily compiled;           ///< filled when it has to be
-    bool contradicted = false;         ///< of a pedigree: its members' DNA contradicts the declared relations
+    std::vector<PointTerm> points;  ///< empty when the family has to be compiled
+    CompiledFamily compiled;        ///< filled when it has to be
+    bool contradicted = false;      ///< of a pedigree: its members' DNA contradicts the declared relations
     /// Of a pedigree, when a listed row asked for them: the child in other places.
     std::optional<std::vector<std::pair<std::string_view, CompiledFamily>>> other_places;
   };

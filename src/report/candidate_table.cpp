@@ -37,7 +37,8 @@ std::vector<std::uint32_t> by_family(std::span<const Candidate> batch, std::size
 /// Children and relatives of a batch, ascending.
 class PersonFinder {
  public:
-  explicit PersonFinder(const ProfileSource& source) : source_(source), wanted_(source.n_persons()), family_seen_(source.families().size()) {}
+  explicit PersonFinder(const ProfileSource& source)
+      : source_(source), wanted_(source.n_persons()), family_seen_(source.families().size()) {}
 
   std::vector<PersonIndex> of(std::span<const Candidate> batch) {
     std::fill(wanted_.begin(), wanted_.end(), false);
@@ -61,7 +62,8 @@ class PersonFinder {
   std::vector<bool> wanted_, family_seen_;
 };
 
-void make_text(BatchText& text, std::span<const Candidate> batch, std::uint64_t first_rank, std::size_t n_families, std::vector<RowWriter>& writers) {
+void make_text(BatchText& text, std::span<const Candidate> batch, std::uint64_t first_rank, std::size_t n_families,
+               std::vector<RowWriter>& writers) {
   const std::vector<std::uint32_t> order = by_family(batch, n_families);
   text.chunks.resize((batch.size() + kChunk - 1) / kChunk);
   text.rows.resize(batch.size());
@@ -71,7 +73,8 @@ void make_text(BatchText& text, std::span<const Candidate> batch, std::uint64_t 
     for (std::size_t k = chunk * kChunk; k < std::min(batch.size(), (chunk + 1) * kChunk); ++k) {
       const std::size_t before = out.size();
       writer.append(out, first_rank + order[k], batch[order[k]]);
-      text.rows[order[k]] = {static_cast<std::uint32_t>(chunk), static_cast<std::uint32_t>(before), static_cast<std::uint32_t>(out.size() - before)};
+      text.rows[order[k]] = {static_cast<std::uint32_t>(chunk), static_cast<std::uint32_t>(before),
+                             static_cast<std::uint32_t>(out.size() - before)};
     }
   });
 }
@@ -91,11 +94,34 @@ void write_text(AtomicFile& file, const BatchText& text) {
 }  // namespace
 
 const std::vector<std::string>& candidate_columns() {
-  static const std::vector<std::string> kColumns{
-      "rank",          "child_id",       "family_id",         "hypothesis", "father_id",    "mother_id",   "log10_lr",             "lr",       "alternatives",
-      "support",       "cpi_class",      "posterior",         "n_loci",     "n_loci_child", "n_loci_family", "n_inconsistent",     "inconsistent_loci", "min_steps",
-      "lr_drop_worst", "gap_to_next",    "expected_chance_hits", "p_chance", "flags",       "child_batch", "family_batch",         "pair_key",
-      "posterior_relative", "posterior_none"};
+  static const std::vector<std::string> kColumns{"rank",
+                                                 "child_id",
+                                                 "family_id",
+                                                 "hypothesis",
+                                                 "father_id",
+                                                 "mother_id",
+                                                 "log10_lr",
+                                                 "lr",
+                                                 "alternatives",
+                                                 "support",
+                                                 "cpi_class",
+                                                 "posterior",
+                                                 "n_loci",
+                                                 "n_loci_child",
+                                                 "n_loci_family",
+                                                 "n_inconsistent",
+                                                 "inconsistent_loci",
+                                                 "min_steps",
+                                                 "lr_drop_worst",
+                                                 "gap_to_next",
+                                                 "expected_chance_hits",
+                                                 "p_chance",
+                                                 "flags",
+                                                 "child_batch",
+                                                 "family_batch",
+                                                 "pair_key",
+                                                 "posterior_relative",
+                                                 "posterior_none"};
   return kColumns;
 }
 
@@ -113,7 +139,8 @@ RunOutput write_candidates(const std::filesystem::path& path, const TableInputs&
   const FamilyCheck family_check(inputs.population);
   PersonFinder finder(inputs.source);
   std::vector<RowWriter> writers;
-  for (int t = 0; t < std::max(inputs.threads, 1); ++t) writers.emplace_back(TableContext{inputs, persons, points, compiler, relations, family_check});
+  for (int t = 0; t < std::max(inputs.threads, 1); ++t)
+    writers.emplace_back(TableContext{inputs, persons, points, compiler, relations, family_check});
 
   // While a batch is written the next one is made.
   BatchText texts[2];

@@ -1,10 +1,10 @@
 #include "report/cells.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
 #include <iterator>
-
-#include <fmt/format.h>
 
 #include "base/text.hpp"
 

@@ -1,9 +1,9 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <span>
-
-#include <fmt/format.h>
 
 #include "homeward/error.hpp"
 #include "homeward/likelihood.hpp"
@@ -36,8 +36,8 @@ double unrelated_probability(const LocusModel& model, const LocusPedigree& relat
   persons.push_back({persons[static_cast<std::size_t>(relatives.missing)].id + " (unrelated)", kNoParent, kNoParent, Sex::unknown});
   std::vector<ObservedGenotype> observed = relatives.observed;
   observed.emplace_back();
-  const std::vector<double> h2 = missing_genotype_likelihoods(Pedigree(std::move(persons)), static_cast<PersonInPedigree>(observed.size() - 1),
-                                                              observed, model, {});
+  const std::vector<double> h2 =
+      missing_genotype_likelihoods(Pedigree(std::move(persons)), static_cast<PersonInPedigree>(observed.size() - 1), observed, model, {});
   return h2[g] / h2[kUntyped];
 }
 
@@ -82,7 +82,8 @@ class Explainer {
     describe(model, locus, child, used, out);
     if (!child.typed()) return unscored(out, "child_untyped", "");
     if (!any_typed) return unscored(out, "relatives_untyped", "");
-    if (model.locus.chromosome != Chromosome::autosomal) return unscored(out, "not_expressible", "not autosomal: the search does not use the locus");
+    if (model.locus.chromosome != Chromosome::autosomal)
+      return unscored(out, "not_expressible", "not autosomal: the search does not use the locus");
     if (!usable(model, child) || !any_usable) return unscored(out, "not_expressible", "only one allele is known; the locus is not used");
     score(model, locus, child, out);
     return true;
@@ -164,14 +165,16 @@ class Explainer {
     seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
     std::string text;
     for (const Allele allele : seen)
-      if (const auto index = model.locus.index_of(allele); index && model.floored[*index]) text += (text.empty() ? "" : ",") + to_string(allele);
+      if (const auto index = model.locus.index_of(allele); index && model.floored[*index])
+        text += (text.empty() ? "" : ",") + to_string(allele);
     return text.empty() ? "no" : text;
   }
 
   void score(const LocusModel& model, std::size_t locus, Genotype child, LocusLine& out) const {
     const GenotypeCode code = *model.locus.code_of(child);
     const bool pedigree = hypothesis_ == Hypothesis::pedigree;
-    const Probabilities probabilities = pedigree ? pedigree_case(model, locus, code, child, out) : parents_case(model, locus, code, child, out);
+    const Probabilities probabilities =
+        pedigree ? pedigree_case(model, locus, code, child, out) : parents_case(model, locus, code, child, out);
     if (std::isnan(probabilities.lr)) {
       unscored(out, "not_expressible", "the typed relatives exclude each other: LR undefined, the locus is not used");
       return;
@@ -205,7 +208,8 @@ class Explainer {
       return g ? ObservedGenotype{Observation::genotype, *g} : ObservedGenotype{};
     };
     const std::vector<ObservedGenotype> observed{{}, observe(father), observe(mother)};
-    const Pedigree trio({{"child", 1, 2, Sex::unknown}, {"father", kNoParent, kNoParent, Sex::male}, {"mother", kNoParent, kNoParent, Sex::female}});
+    const Pedigree trio(
+        {{"child", 1, 2, Sex::unknown}, {"father", kNoParent, kNoParent, Sex::male}, {"mother", kNoParent, kNoParent, Sex::female}});
     return apply_untyped_parent_rule(trio, 0, observed, population_.untyped_parent);
   }
 
@@ -217,7 +221,8 @@ class Explainer {
     out.status = fits ? "consistent" : "inconsistent";
     out.min_steps = fits ? 0 : steps_from_parents(model, locus, child);
     out.formula = "P(child|relatives)/P(child), peeling";
-    const std::vector<double> lr = pedigree_likelihood_ratios(model, population_.untyped_parent, family_.pedigree, family_.missing, observed);
+    const std::vector<double> lr =
+        pedigree_likelihood_ratios(model, population_.untyped_parent, family_.pedigree, family_.missing, observed);
     if (lr.empty()) return {};
     const LocusPedigree relatives = apply_untyped_parent_rule(family_.pedigree, family_.missing, observed, population_.untyped_parent);
     const double p_h2 = unrelated_probability(model, relatives, code);

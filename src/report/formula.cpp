@@ -73,10 +73,14 @@ std::string locus_class(const Locus& locus) {
   if (locus.kind == LocusKind::sex) return "sex marker";
   const char* kind = locus.kind == LocusKind::snp ? " SNP" : " STR";
   switch (locus.chromosome) {
-    case Chromosome::autosomal: return std::string("autosomal") + kind;
-    case Chromosome::x: return std::string("X") + kind;
-    case Chromosome::y: return std::string("Y") + kind;
-    case Chromosome::mitochondrial: return std::string("mitochondrial") + kind;
+    case Chromosome::autosomal:
+      return std::string("autosomal") + kind;
+    case Chromosome::x:
+      return std::string("X") + kind;
+    case Chromosome::y:
+      return std::string("Y") + kind;
+    case Chromosome::mitochondrial:
+      return std::string("mitochondrial") + kind;
   }
   return "unknown";
 }

@@ -16,7 +16,8 @@ class JsonReader {
  public:
   JsonReader(const Json& value, std::string file, std::string place = {})
       : value_(value), file_(std::move(file)), place_(std::move(place)) {
-    if (!value_.is_object()) throw Error(ErrorKind::input, file_ + ": " + (place_.empty() ? "the file" : "key " + place_) + " is no JSON object");
+    if (!value_.is_object())
+      throw Error(ErrorKind::input, file_ + ": " + (place_.empty() ? "the file" : "key " + place_) + " is no JSON object");
   }
 
   JsonReader object(const std::string& key) const { return {at(key), file_, path(key)}; }

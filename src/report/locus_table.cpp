@@ -100,8 +100,10 @@ void put_total(std::string& out, const PairName& pair, const std::vector<LocusLi
 
 const std::vector<std::string>& locus_columns() {
   static const std::vector<std::string> kColumns{
-      "pair_key", "child_id", "family_id", "hypothesis", "locus",     "class",    "gt_child", "gt_father",          "gt_mother", "gt_others",   "p_h1",    "p_h2", "lr",
-      "log10_lr", "cum_log10_lr", "status", "min_steps", "mut_rate", "mut_model", "freq_a",   "freq_b",   "freq_floor_applied", "theta",     "freq_source", "formula", "note"};
+      "pair_key",           "child_id",  "family_id",   "hypothesis", "locus",     "class",  "gt_child",
+      "gt_father",          "gt_mother", "gt_others",   "p_h1",       "p_h2",      "lr",     "log10_lr",
+      "cum_log10_lr",       "status",    "min_steps",   "mut_rate",   "mut_model", "freq_a", "freq_b",
+      "freq_floor_applied", "theta",     "freq_source", "formula",    "note"};
   return kColumns;
 }
 
@@ -114,7 +116,8 @@ std::size_t append_locus_rows(std::string& out, const PairName& pair, const std:
 namespace {
 
 /// Rows of one candidate under its leading hypothesis.
-std::size_t append_candidate(std::string& out, const TableInputs& inputs, const GenotypeBatch& batch, const Compiler& compiler, const Hit& hit) {
+std::size_t append_candidate(std::string& out, const TableInputs& inputs, const GenotypeBatch& batch, const Compiler& compiler,
+                             const Hit& hit) {
   const std::vector<Family>& families = inputs.source.families();
   const Family* other = hit.family_b == kNoFamily ? nullptr : &families[hit.family_b];
   const Family family = other == nullptr ? families[hit.family] : joined_couple(families[hit.family], *other);
@@ -123,7 +126,8 @@ std::size_t append_candidate(std::string& out, const TableInputs& inputs, const 
   const std::vector<Genotype> child_calls = batch.calls(hit.child);
   Hypothesis hypothesis = hit.hypothesis;
   // A mean over both sexes of a parent is no product of loci: the larger half is shown.
-  if (hypothesis == Hypothesis::parent_only) hypothesis = likelier_parent(compiler.compile(family, member_calls, members.size()), inputs.population, child_calls);
+  if (hypothesis == Hypothesis::parent_only)
+    hypothesis = likelier_parent(compiler.compile(family, member_calls, members.size()), inputs.population, child_calls);
   const std::string& child_id = inputs.source.person(hit.child).id;
   const PairName pair{pair_key(child_id, families[hit.family], other), child_id, family.id, hypothesis};
   std::vector<LocusLine> lines = explain_pair(inputs.population, family, hypothesis, member_calls, members.size(), child_calls);
@@ -151,7 +155,7 @@ RunOutput write_loci(const std::filesystem::path& path, const TableInputs& input
     batch.load(part);
     std::vector<std::string> texts(part.size());
     std::vector<std::size_t> counts(part.size());
-    for_each_chunk(part.size(), inputs.threads, 
+    for_each_chunk(part.size(), inputs.threads,
                    [&](std::size_t i) { counts[i] = append_candidate(texts[i], inputs, batch, compiler, part[i].hit); });
     for (std::size_t i = 0; i < part.size(); ++i) {
       file.write(texts[i]);

@@ -1,9 +1,9 @@
 #include <array>
 #include <cmath>
 
+#include "base/atomic_file.hpp"
 #include "homeward/report.hpp"
 #include "homeward/version.hpp"
-#include "base/atomic_file.hpp"
 #include "report/json_reader.hpp"
 #include "report/manifest_belief.hpp"
 
@@ -32,16 +32,24 @@ Json tool_json(const RunManifest& manifest) {
 Json inputs_json(const RunManifest& m) {
   Json loci = Json::object();
   for (const auto& [name, persons] : m.loci) loci[name] = persons;
-  const Json store{{"kind", "store"},           {"path", m.store_path},           {"sha256", m.store_sha256},
-                           {"uuid", m.store_uuid},      {"generation", m.store_generation}, {"n_children", m.n_children},
-                           {"n_families", m.n_families}, {"loci", loci}};
+  const Json store{{"kind", "store"},
+                   {"path", m.store_path},
+                   {"sha256", m.store_sha256},
+                   {"uuid", m.store_uuid},
+                   {"generation", m.store_generation},
+                   {"n_children", m.n_children},
+                   {"n_families", m.n_families},
+                   {"loci", loci}};
   const Json population{{"kind", "population"}, {"path", m.population}, {"sha256", m.population_sha256}};
   return Json::array({store, population});
 }
 
 Json parameters_json(const RunManifest& m) {
-  Json effective{{"min_log10_lr", m.min_log10_lr}, {"top_k", m.top_k},           {"loci_for", m.loci_for},
-                         {"exhaustive", m.exhaustive},     {"undeclared_couples", m.undeclared_couples}};
+  Json effective{{"min_log10_lr", m.min_log10_lr},
+                 {"top_k", m.top_k},
+                 {"loci_for", m.loci_for},
+                 {"exhaustive", m.exhaustive},
+                 {"undeclared_couples", m.undeclared_couples}};
   Json origin = Json::object();
   for (const std::string& name : m.chosen) origin[name] = "command line";
   return {{"effective", effective}, {"origin", origin}, {"origin_of_others", "default"}};
@@ -58,22 +66,23 @@ Json model_json(const RunManifest& m) {
       {"rare_numerator", or_null(m.overrides.rare_numerator)},
       {"rare_fallback", or_null(m.overrides.rare_fallback)},
       {"floor_seen", m.overrides.floor_seen}};
-  return {{"population", m.population},
-          {"sha256", m.population_sha256},
-          {"digest", m.model_digest},
-          {"mutation", m.mutation_model},
-          {"theta", m.theta},
-          {"untyped_parent", m.untyped_parent == UntypedParent::half ? "half" : "full"},
-          {"rare_allele_rule",
-           {{"numerator", m.rare_alleles.numerator}, {"fallback", m.rare_alleles.fallback}, {"floor_seen", m.rare_alleles.floor_seen}}},
-          {"couple_weights",
-           {{"couple", m.couple_weights.couple}, {"father_only", m.couple_weights.father_only}, {"mother_only", m.couple_weights.mother_only}}},
-          {"verbal_scale", m.verbal_scale},
-          {"cpi_scale", m.cpi_scale},
-          {"prior", std::isnan(m.belief.phi) ? Json(nullptr) : Json(m.belief.phi)},
-          {"overrides", overrides},
-          {"added_alleles", m.added_alleles},
-          {"unused_loci", m.unused_loci}};
+  return {
+      {"population", m.population},
+      {"sha256", m.population_sha256},
+      {"digest", m.model_digest},
+      {"mutation", m.mutation_model},
+      {"theta", m.theta},
+      {"untyped_parent", m.untyped_parent == UntypedParent::half ? "half" : "full"},
+      {"rare_allele_rule",
+       {{"numerator", m.rare_alleles.numerator}, {"fallback", m.rare_alleles.fallback}, {"floor_seen", m.rare_alleles.floor_seen}}},
+      {"couple_weights",
+       {{"couple", m.couple_weights.couple}, {"father_only", m.couple_weights.father_only}, {"mother_only", m.couple_weights.mother_only}}},
+      {"verbal_scale", m.verbal_scale},
+      {"cpi_scale", m.cpi_scale},
+      {"prior", std::isnan(m.belief.phi) ? Json(nullptr) : Json(m.belief.phi)},
+      {"overrides", overrides},
+      {"added_alleles", m.added_alleles},
+      {"unused_loci", m.unused_loci}};
 }
 
 Json shard_json(const ShardOf& shard) {
@@ -207,7 +216,8 @@ void read_shard(const JsonReader& shard, ShardOf& out) {
   out.index = shard.whole<std::uint32_t>("index");
   out.of = shard.whole<std::uint32_t>("of");
   const Json& families = shard.array("families");
-  if (families.size() != 2 || !families[0].is_number_unsigned() || !families[1].is_number_unsigned()) shard.mistyped("families", families, "two whole numbers");
+  if (families.size() != 2 || !families[0].is_number_unsigned() || !families[1].is_number_unsigned())
+    shard.mistyped("families", families, "two whole numbers");
   out.first_family = families[0].get<std::uint32_t>();
   out.end_family = families[1].get<std::uint32_t>();
 }

@@ -18,7 +18,8 @@ constexpr std::size_t kMostTerms = 8;  ///< of one family; exact_score holds to 
 double mix(const double* weighted, std::size_t n) { return n == 1 ? weighted[0] : mix_terms(weighted, n); }
 
 void require_few(std::span<const PairTerm> terms) {
-  if (terms.empty() || terms.size() > kMostTerms) throw Error(ErrorKind::internal, "a pair has 1 to 8 terms, not " + std::to_string(terms.size()));
+  if (terms.empty() || terms.size() > kMostTerms)
+    throw Error(ErrorKind::internal, "a pair has 1 to 8 terms, not " + std::to_string(terms.size()));
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ namespace homeward {
 struct PairTerm {
   Hypothesis hypothesis = Hypothesis::father_only;
   double log10_weight = 0.0;
-  double log10_lr = 0.0;         ///< the sum of by_locus
-  std::vector<double> by_locus;  ///< log10 LR, 0 where not used
+  double log10_lr = 0.0;           ///< the sum of by_locus
+  std::vector<double> by_locus;    ///< log10 LR, 0 where not used
   std::vector<std::uint8_t> used;  ///< child typed and column there
   std::vector<std::uint8_t> inconsistent;
   double weighted() const { return log10_weight + log10_lr; }

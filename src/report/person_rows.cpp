@@ -11,7 +11,11 @@ constexpr std::size_t kReadPersons = 1U << 14U;  // 25 loci of them stay in the 
 }  // namespace
 
 PersonRows::PersonRows(const ProfileSource& source, const EffectivePopulation& population, std::size_t max_persons)
-    : source_(source), n_loci_(population.loci.size()), n_words_((n_loci_ + 63) / 64), max_persons_(max_persons), slot_(source.n_persons(), kAbsent) {
+    : source_(source),
+      n_loci_(population.loci.size()),
+      n_words_((n_loci_ + 63) / 64),
+      max_persons_(max_persons),
+      slot_(source.n_persons(), kAbsent) {
   const std::vector<Locus>& loci = source.loci();
   for (const LocusModel& model : population.loci) {
     LocusTable table;
@@ -61,7 +65,8 @@ void PersonRows::append(const std::vector<PersonIndex>& persons, const ProfileBl
     const LocusTable& table = tables_[locus];
     GenotypeCode* codes = codes_.data() + n_held_ * n_loci_ + locus;
     std::uint64_t* typed = typed_.data() + n_held_ * n_words_ + locus / 64;
-    const Genotype* calls = table.source_locus == kAbsent ? nullptr : block.calls.data() + std::size_t{table.source_locus} * block.n_persons;
+    const Genotype* calls =
+        table.source_locus == kAbsent ? nullptr : block.calls.data() + std::size_t{table.source_locus} * block.n_persons;
     for (std::size_t i = 0; i < persons.size(); ++i, codes += n_loci_, typed += n_words_) {
       *codes = kUntyped;
       if (calls == nullptr || !calls[i].typed() || calls[i].half_known()) continue;

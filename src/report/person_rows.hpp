@@ -23,7 +23,9 @@ class PersonRows {
   /// By locus of the population; kUntyped also where a call is half known or has an allele the population lacks.
   std::span<const GenotypeCode> codes(PersonIndex person) const { return {codes_.data() + std::size_t{slot_[person]} * n_loci_, n_loci_}; }
   /// Bit per locus: fully known, whether or not the population has the alleles.
-  std::span<const std::uint64_t> typed(PersonIndex person) const { return {typed_.data() + std::size_t{slot_[person]} * n_words_, n_words_}; }
+  std::span<const std::uint64_t> typed(PersonIndex person) const {
+    return {typed_.data() + std::size_t{slot_[person]} * n_words_, n_words_};
+  }
   /// The typed sex marker says otherwise than `sex`.
   bool contradicts(PersonIndex person, Sex sex) const;
 

@@ -30,11 +30,9 @@ VerbalScale read_verbal_scale(const std::filesystem::path& path) {
   for (const Json& entry : reader.array("classes")) {
     const JsonReader row(entry, reader.file(), "classes[" + std::to_string(scale.classes.size()) + "]");
     const bool lowest = row.is_null("lr_from");
-    if (lowest != scale.classes.empty())
-      throw Error(ErrorKind::input, reader.file() + ": the first class, and no other, has lr_from null");
+    if (lowest != scale.classes.empty()) throw Error(ErrorKind::input, reader.file() + ": the first class, and no other, has lr_from null");
     const double bound = lowest ? -std::numeric_limits<double>::infinity() : positive_log10(row, "lr_from");
-    if (!lowest && bound <= scale.classes.back().first)
-      throw Error(ErrorKind::input, reader.file() + ": the bounds lr_from must ascend");
+    if (!lowest && bound <= scale.classes.back().first) throw Error(ErrorKind::input, reader.file() + ": the bounds lr_from must ascend");
     scale.classes.emplace_back(bound, row.text("word"));
   }
   if (scale.classes.empty()) throw Error(ErrorKind::input, reader.file() + ": no classes");

@@ -21,7 +21,12 @@ bool same_score(double a, double b) { return std::bit_cast<std::uint64_t>(a) == 
 class Selector {
  public:
   Selector(std::size_t n_persons, std::size_t n_families, std::uint32_t top_k)
-      : top_k_(top_k), child_count_(n_persons, 0), family_count_(n_families, 0), waiting_(n_persons, kNone), last_of_child_(n_persons), last_of_family_(n_families) {}
+      : top_k_(top_k),
+        child_count_(n_persons, 0),
+        family_count_(n_families, 0),
+        waiting_(n_persons, kNone),
+        last_of_child_(n_persons),
+        last_of_family_(n_families) {}
 
   void add(const Hit& hit) {
     settle_gaps(hit);

@@ -4,19 +4,23 @@ namespace homeward {
 
 std::string_view to_string(Hypothesis hypothesis) {
   switch (hypothesis) {
-    case Hypothesis::couple: return "couple";
-    case Hypothesis::father_only: return "father_only";
-    case Hypothesis::mother_only: return "mother_only";
-    case Hypothesis::pedigree: return "pedigree";
-    case Hypothesis::undeclared_couple: return "undeclared_couple";
-    case Hypothesis::parent_only: return "parent_only";
+    case Hypothesis::couple:
+      return "couple";
+    case Hypothesis::father_only:
+      return "father_only";
+    case Hypothesis::mother_only:
+      return "mother_only";
+    case Hypothesis::pedigree:
+      return "pedigree";
+    case Hypothesis::undeclared_couple:
+      return "undeclared_couple";
+    case Hypothesis::parent_only:
+      return "parent_only";
   }
   return "unknown";
 }
 
-std::string_view to_string(SkipReason reason) {
-  return reason == SkipReason::no_shared_locus ? "no_shared_locus" : "same_person";
-}
+std::string_view to_string(SkipReason reason) { return reason == SkipReason::no_shared_locus ? "no_shared_locus" : "same_person"; }
 
 SearchCounts& operator+=(SearchCounts& sum, const SearchCounts& part) {
   sum.pairs_total += part.pairs_total;

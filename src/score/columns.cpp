@@ -62,7 +62,8 @@ std::vector<double> unrelated_probabilities(const LocusModel& model) {
   const double s = model.silent;
   std::vector<double> probability(genotype_code_count(n), 1.0);
   for (std::size_t y = 0; y < n; ++y)
-    for (std::size_t x = 0; x <= y; ++x) probability[code(x, y)] = unrelated_probability(s, model.frequencies[x], model.frequencies[y], x == y);
+    for (std::size_t x = 0; x <= y; ++x)
+      probability[code(x, y)] = unrelated_probability(s, model.frequencies[x], model.frequencies[y], x == y);
   return probability;
 }
 

@@ -39,7 +39,12 @@ struct Compiler::Impl {
   std::vector<std::string> warnings;
 
   Impl(const EffectivePopulation& effective, CoupleWeights couple_weights)
-      : population(effective), weights(couple_weights), alphabet(effective), cache(effective, kCacheBytes), dear_columns(kCacheBytes), family_check(effective) {
+      : population(effective),
+        weights(couple_weights),
+        alphabet(effective),
+        cache(effective, kCacheBytes),
+        dear_columns(kCacheBytes),
+        family_check(effective) {
     for (const LocusModel& model : population.loci) {
       unmutated.push_back(without_mutation(model));
       if (model.locus.chromosome != Chromosome::autosomal)
@@ -129,7 +134,8 @@ struct Compiler::Impl {
     const auto contradicted = std::count_if(checks.begin(), checks.end(), [](const MemberPairCheck& c) { return c.contradicted(); });
     if (contradicted > 0)
       result.warnings.push_back("the DNA contradicts the declared relation of " + std::to_string(contradicted) +
-                                " pairs of typed members; searched by its consistent parts, " + std::to_string(parts.size()) + " in number");
+                                " pairs of typed members; searched by its consistent parts, " + std::to_string(parts.size()) +
+                                " in number");
     for (const std::vector<bool>& kept : parts) {
       std::vector<Genotype> used(calls.begin(), calls.end());
       for (std::size_t i = 0; i < used.size(); ++i)

@@ -81,7 +81,8 @@ ExactScore exact_score(const CompiledFamily& family, const CodeBlock& block, std
 }
 
 ExactScore exact_score_of(const CompiledFamily& family, std::span<const GenotypeCode> codes) {
-  return score_of(family, [codes](std::size_t locus) { return codes[locus]; }, false);
+  return score_of(
+      family, [codes](std::size_t locus) { return codes[locus]; }, false);
 }
 
 }  // namespace homeward

@@ -31,8 +31,8 @@ class PointScores {
   struct PointLocus {
     const LocusModel* model = nullptr;
     bool used = true;
-    std::vector<Pair> pairs;               ///< by genotype code: alleles, lower first
-    std::vector<double> untyped[2];        ///< gamete of an untyped father, mother
+    std::vector<Pair> pairs;         ///< by genotype code: alleles, lower first
+    std::vector<double> untyped[2];  ///< gamete of an untyped father, mother
   };
   double plain_lr(const PointLocus& locus, Pair child, GenotypeCode father, GenotypeCode mother) const;
   double silent_lr(const PointLocus& locus, Pair child, GenotypeCode father, GenotypeCode mother) const;

@@ -109,13 +109,15 @@ class ExternalSort {
 
   void spill() {
     sort_memory();
-    const std::filesystem::path path = folder_ / (".sort-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + "-" + std::to_string(runs_.size()) + ".tmp");
+    const std::filesystem::path path =
+        folder_ / (".sort-" + std::to_string(reinterpret_cast<std::uintptr_t>(this)) + "-" + std::to_string(runs_.size()) + ".tmp");
     auto run = std::make_unique<Run>();
     run->file.reset(std::fopen(path.c_str(), "w+b"));
     if (!run->file) fail("create");
     std::error_code ignored;
     std::filesystem::remove(path, ignored);
-    if (std::fwrite(memory_.data(), sizeof(Record), memory_.size(), run->file.get()) != memory_.size() || std::fflush(run->file.get()) != 0) fail("write");
+    if (std::fwrite(memory_.data(), sizeof(Record), memory_.size(), run->file.get()) != memory_.size() || std::fflush(run->file.get()) != 0)
+      fail("write");
     runs_.push_back(std::move(run));
     memory_.clear();
   }

@@ -55,28 +55,28 @@ FamilyTile compile_tile(const ProfileSource& source, const LocusEncoder& encoder
   std::vector<std::vector<QuantizedProfile>> shadows(count);
 
   constexpr std::int64_t kChunk = 16;  // families per task: enough work to hide the scheduling
-  parallel_for(
-      (count + kChunk - 1) / kChunk, threads, [] { return 0; },
-      [&](int, std::int64_t chunk) {
-        for (std::int64_t k = chunk * kChunk; k < std::min<std::int64_t>(count, (chunk + 1) * kChunk); ++k) {
-          CompiledFamily& compiled = tile.compiled[k];
-          const std::span<const Genotype> calls(members.calls.data() + members.offset[k], members.n_members[k] * encoder.n_loci());
-          compiled = compiler.compile(source.families()[first + k], calls, members.n_members[k]);
-          if (source.families()[first + k].shape != FamilyShape::pedigree)
-            tile.homozygous[k] = homozygous_loci(calls, members.n_members[k], encoder.n_loci());
-          for (std::size_t term = 0; term < compiled.terms.size(); ++term) {
-            const ScoringProfile& profile = compiled.terms[term].profile;
-            for (std::size_t locus = 0; locus < profile.columns.size(); ++locus)
-              if (profile.columns[locus]) tile.masks[k][locus / 64] |= std::uint64_t{1} << (locus % 64);
-            if (!exhaustive) shadows[k].push_back(quantize(profile, alphabet, term_threshold(compiled, term, min_log10_lr)));
-          }
-        }
-      },
-      [](int) {});
+  parallel_for((count + kChunk - 1) / kChunk, threads, [] { return 0; },
+               [&](int, std::int64_t chunk) {
+                 for (std::int64_t k = chunk * kChunk; k < std::min<std::int64_t>(count, (chunk + 1) * kChunk); ++k) {
+                   CompiledFamily& compiled = tile.compiled[k];
+                   const std::span<const Genotype> calls(members.calls.data() + members.offset[k], members.n_members[k] * encoder.n_loci());
+                   compiled = compiler.compile(source.families()[first + k], calls, members.n_members[k]);
+                   if (source.families()[first + k].shape != FamilyShape::pedigree)
+                     tile.homozygous[k] = homozygous_loci(calls, members.n_members[k], encoder.n_loci());
+                   for (std::size_t term = 0; term < compiled.terms.size(); ++term) {
+                     const ScoringProfile& profile = compiled.terms[term].profile;
+                     for (std::size_t locus = 0; locus < profile.columns.size(); ++locus)
+                       if (profile.columns[locus]) tile.masks[k][locus / 64] |= std::uint64_t{1} << (locus % 64);
+                     if (!exhaustive) shadows[k].push_back(quantize(profile, alphabet, term_threshold(compiled, term, min_log10_lr)));
+                   }
+                 }
+               },
+               [](int) {});
 
   for (std::uint32_t k = 0; k < count; ++k) {
     tile.first_profile.push_back(static_cast<std::uint32_t>(tile.profiles.size()));
-    for (std::size_t term = 0; term < shadows[k].size(); ++term) tile.thresholds.push_back(term_threshold(tile.compiled[k], term, min_log10_lr));
+    for (std::size_t term = 0; term < shadows[k].size(); ++term)
+      tile.thresholds.push_back(term_threshold(tile.compiled[k], term, min_log10_lr));
     std::move(shadows[k].begin(), shadows[k].end(), std::back_inserter(tile.profiles));
   }
   tile.first_profile.push_back(static_cast<std::uint32_t>(tile.profiles.size()));

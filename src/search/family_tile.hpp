@@ -15,13 +15,13 @@
 namespace homeward {
 
 struct FamilyTile {
-  std::uint32_t first = 0;                     ///< index of the first family
-  std::vector<CompiledFamily> compiled;        ///< by family - first
-  std::vector<QuantizedProfile> profiles;      ///< all terms of all families, in order; empty when exhaustive
-  std::vector<std::uint32_t> first_profile;    ///< by family - first, and one past the end
-  std::vector<double> thresholds;              ///< by profile: the term's share of the threshold
+  std::uint32_t first = 0;                         ///< index of the first family
+  std::vector<CompiledFamily> compiled;            ///< by family - first
+  std::vector<QuantizedProfile> profiles;          ///< all terms of all families, in order; empty when exhaustive
+  std::vector<std::uint32_t> first_profile;        ///< by family - first, and one past the end
+  std::vector<double> thresholds;                  ///< by profile: the term's share of the threshold
   std::vector<std::vector<LocusMask>> homozygous;  ///< by family - first and member: loci of two equal alleles; empty for pedigrees
-  std::vector<LocusMask> masks;                ///< by family - first: loci that are informative under any term
+  std::vector<LocusMask> masks;                    ///< by family - first: loci that are informative under any term
 };
 
 /// Genotypes of the typed members of families [first, first + count), read in one go. calls of family k start at

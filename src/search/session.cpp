@@ -190,7 +190,8 @@ SearchResult SearchSession::finish() {
   SearchResult result;
   result.counts = my.counts.counts;
   const auto take = [&](std::span<const Hit> couples) { my.hits.add(couples.data(), couples.size()); };
-  if (!my.stopped && my.options.undeclared_couples) my.stopped = !my.undeclared.run(my.keep_known ? &my.known : nullptr, result.counts, take);
+  if (!my.stopped && my.options.undeclared_couples)
+    my.stopped = !my.undeclared.run(my.keep_known ? &my.known : nullptr, result.counts, take);
   result.counts += my.known;
   result.known = my.known;
   result.warnings = sentences(std::move(my.counts.warnings), my.source);

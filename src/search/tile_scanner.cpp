@@ -25,10 +25,6 @@ int parent_of(Hypothesis hypothesis, std::size_t term) {
   }
 }
 
-}  // namespace
-
-namespace {
-
 std::size_t count_bits(const std::vector<std::uint64_t>& words) {
   std::size_t n = 0;
   for (const std::uint64_t word : words) n += static_cast<std::size_t>(std::popcount(word));

@@ -123,7 +123,8 @@ void count_truth(const std::vector<TruthRow>& truth, const std::vector<PairScore
         break;
       case PairScore::State::scored:
         result.true_pairs_at_threshold += scores[i].log10_lr >= min_log10_lr ? 1 : 0;
-        for (std::size_t k = 0; k < kEvaluatedLog10.size(); ++k) result.true_pairs_at[k] += scores[i].log10_lr >= kEvaluatedLog10[k] ? 1 : 0;
+        for (std::size_t k = 0; k < kEvaluatedLog10.size(); ++k)
+          result.true_pairs_at[k] += scores[i].log10_lr >= kEvaluatedLog10[k] ? 1 : 0;
         break;
     }
   }

@@ -66,13 +66,13 @@ UnitPedigree draw_unit_pedigree(std::optional<Relation> relation, Tested tested,
 
 /// Families whose typed members are neither a parent nor a couple. Simulated in turn, in this order.
 enum class PedigreeKind : std::uint8_t {
-  grandparents,        ///< both parents of the father
-  grandmother_uncle,   ///< the father's mother and a brother of the father
-  full_sibs,           ///< two full sibs
-  father_and_sib,      ///< the father and a full sib
-  half_sib,            ///< a half sib by the mother, and that sib's father
-  grandmother_aunt,    ///< the mother's mother and a sister of the mother
-  own_children         ///< two children of the missing person, and their other parent
+  grandparents,       ///< both parents of the father
+  grandmother_uncle,  ///< the father's mother and a brother of the father
+  full_sibs,          ///< two full sibs
+  father_and_sib,     ///< the father and a full sib
+  half_sib,           ///< a half sib by the mother, and that sib's father
+  grandmother_aunt,   ///< the mother's mother and a sister of the mother
+  own_children        ///< two children of the missing person, and their other parent
 };
 inline constexpr std::size_t kPedigreeKinds = 7;
 

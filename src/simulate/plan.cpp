@@ -86,9 +86,8 @@ void plan_children(const SimulationOptions& options, CounterRng& rng, Plan& plan
                        options.n_children));
   const std::uint64_t distinct = options.n_children - options.duplicates;
   if (related + options.pedigrees_related > distinct)
-    refuse(
-        fmt::format("{} children are to have a relative among the families, but there are only {} distinct children",
-                    related + options.pedigrees_related, distinct));
+    refuse(fmt::format("{} children are to have a relative among the families, but there are only {} distinct children",
+                       related + options.pedigrees_related, distinct));
   const std::size_t n_units = plan.units.size() - plan.pedigree_units.size();
   if (related > n_units)
     refuse(fmt::format("{} children are to have a relative among the families, but {} families are only {} couples and single parents",

@@ -14,7 +14,14 @@ namespace homeward {
 inline constexpr std::uint32_t kNone = 0xFFFFFFFFU;
 
 /// Streams of the generator: one purpose and one index each.
-enum class StreamPurpose : std::uint64_t { plan = 1, family_genes = 2, child_genes = 3, child_typing = 4, parent_typing = 5, relative_typing = 6 };
+enum class StreamPurpose : std::uint64_t {
+  plan = 1,
+  family_genes = 2,
+  child_genes = 3,
+  child_typing = 4,
+  parent_typing = 5,
+  relative_typing = 6
+};
 inline CounterRng stream(std::uint64_t seed, StreamPurpose purpose, std::uint64_t index) {
   return CounterRng(seed, static_cast<std::uint64_t>(purpose) << 56U | index);
 }

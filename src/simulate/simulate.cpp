@@ -8,9 +8,9 @@
 #include <exception>
 #include <functional>
 
+#include "base/atomic_file.hpp"
 #include "homeward/error.hpp"
 #include "simulate/plan.hpp"
-#include "base/atomic_file.hpp"
 #include "simulate/typing.hpp"
 
 namespace homeward {
@@ -220,11 +220,13 @@ std::uint64_t write_pedigrees(const World& world, const std::filesystem::path& p
     CounterRng rng = stream(world.options.seed, StreamPurpose::family_genes, unit);
     const RelativesPedigree family = draw_relatives(*world.plan.units[unit].pedigree, rng);
     std::vector<std::string> samples(family.pedigree.size());
-    for (const PersonInPedigree person : family.typed) samples[static_cast<std::size_t>(person)] = id_text('R', world.plan.relatives[next++].number);
+    for (const PersonInPedigree person : family.typed)
+      samples[static_cast<std::size_t>(person)] = id_text('R', world.plan.relatives[next++].number);
     const auto id_of = [&](PersonInPedigree person) { return person < 0 ? "0" : family.pedigree[static_cast<std::size_t>(person)].id; };
     for (std::size_t i = 0; i < samples.size(); ++i) {
       const PedigreePerson& person = family.pedigree[i];
-      text += id_text('G', world.plan.units[unit].family) + '\t' + person.id + '\t' + id_of(person.father) + '\t' + id_of(person.mother) + '\t';
+      text +=
+          id_text('G', world.plan.units[unit].family) + '\t' + person.id + '\t' + id_of(person.father) + '\t' + id_of(person.mother) + '\t';
       // The sex of a missing person is left out: the search compares children of either sex.
       if (static_cast<PersonInPedigree>(i) != family.missing || person.father < 0) text += to_string(person.sex);
       text += '\t' + samples[i] + (static_cast<PersonInPedigree>(i) == family.missing ? "\t1\n" : "\t0\n");

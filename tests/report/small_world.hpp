@@ -29,7 +29,8 @@ inline Population population(std::size_t n_loci, MutationModel mutation) {
   Population result;
   result.id = "test";
   for (std::size_t i = 0; i < n_loci; ++i) {
-    LocusPopulation one = locus("L" + std::to_string(i + 1), {Allele(8, 0), Allele(9, 0), Allele(9, 3), Allele(10, 0), Allele(11, 0), Allele(12, 0), Allele(13, 0)},
+    LocusPopulation one = locus("L" + std::to_string(i + 1),
+                                {Allele(8, 0), Allele(9, 0), Allele(9, 3), Allele(10, 0), Allele(11, 0), Allele(12, 0), Allele(13, 0)},
                                 {0.1, 0.2, 0.05, 0.25, 0.2, 0.15, 0.05});
     one.mutation.model = mutation;
     result.loci.push_back(one);
@@ -68,19 +69,32 @@ inline MemorySource source(const EffectivePopulation& population, std::size_t n_
     family.id = "F" + std::to_string(i);
     const std::string n = std::to_string(i);
     switch (i % 5) {
-      case 0: family.shape = FamilyShape::father; family.father = add("f" + n, Role::father, Sex::male); break;
-      case 1: family.shape = FamilyShape::mother; family.mother = add("m" + n, Role::mother, Sex::female); break;
+      case 0:
+        family.shape = FamilyShape::father;
+        family.father = add("f" + n, Role::father, Sex::male);
+        break;
+      case 1:
+        family.shape = FamilyShape::mother;
+        family.mother = add("m" + n, Role::mother, Sex::female);
+        break;
       case 2:
         family.shape = FamilyShape::couple;
         family.father = add("f" + n, Role::father, Sex::male);
         family.mother = add("m" + n, Role::mother, Sex::female);
         break;
-      case 3: family.shape = FamilyShape::parent; family.father = add("p" + n, Role::parent, Sex::unknown); break;
+      case 3:
+        family.shape = FamilyShape::parent;
+        family.father = add("p" + n, Role::parent, Sex::unknown);
+        break;
       default:
         family.shape = FamilyShape::pedigree;
-        family.pedigree = Pedigree({{"GF", kNoParent, kNoParent, Sex::male}, {"GM", kNoParent, kNoParent, Sex::female}, {"FA", 0, 1, Sex::male},
-                                    {"MO", kNoParent, kNoParent, Sex::female}, {"CH", 2, 3, Sex::unknown}});
-        family.typed = {add("gf" + n, Role::grandparent, Sex::male), add("gm" + n, Role::grandparent, Sex::female), kNobody, kNobody, kNobody};
+        family.pedigree = Pedigree({{"GF", kNoParent, kNoParent, Sex::male},
+                                    {"GM", kNoParent, kNoParent, Sex::female},
+                                    {"FA", 0, 1, Sex::male},
+                                    {"MO", kNoParent, kNoParent, Sex::female},
+                                    {"CH", 2, 3, Sex::unknown}});
+        family.typed = {add("gf" + n, Role::grandparent, Sex::male), add("gm" + n, Role::grandparent, Sex::female), kNobody, kNobody,
+                        kNobody};
         family.missing = 4;
     }
     families.push_back(std::move(family));

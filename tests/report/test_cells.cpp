@@ -1,8 +1,8 @@
+#include <fmt/format.h>
+
 #include <clocale>
 #include <cmath>
 #include <limits>
-
-#include <fmt/format.h>
 
 #include "base/rng.hpp"
 #include "catch_compat.hpp"
@@ -90,5 +90,6 @@ TEST_CASE("four decimals are rounded as an exact conversion rounds them") {
 }
 
 TEST_CASE("an allele prints as everywhere else") {
-  for (const Allele allele : {Allele(9, 3), Allele(12, 0), Allele(100, 1), Allele::letter('X'), Allele()}) CHECK(cell(put_allele, allele) == to_string(allele));
+  for (const Allele allele : {Allele(9, 3), Allele(12, 0), Allele(100, 1), Allele::letter('X'), Allele()})
+    CHECK(cell(put_allele, allele) == to_string(allele));
 }

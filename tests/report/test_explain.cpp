@@ -12,7 +12,8 @@ using namespace small_world;
 namespace {
 
 /// One locus, alleles p = 12 and q = 15 with frequencies 0.05 and 0.2, the rest 20.
-EffectivePopulation one_locus(MutationModel mutation, double theta = 0.0, std::vector<Allele> alleles = {Allele(12, 0), Allele(15, 0), Allele(20, 0)},
+EffectivePopulation one_locus(MutationModel mutation, double theta = 0.0,
+                              std::vector<Allele> alleles = {Allele(12, 0), Allele(15, 0), Allele(20, 0)},
                               std::vector<double> frequencies = {0.05, 0.2, 0.75}) {
   Population population;
   population.id = "one";
@@ -54,9 +55,12 @@ TEST_CASE("a duo's line is the textbook's, formula and value") {
     const char *a, *b, *c, *d, *formula;
     double lr;
   };
-  const Case kCases[]{{"12", "12", "12", "12", "1/p", 1 / p},           {"12", "12", "12", "20", "1/(2p)", 1 / (2 * p)},
-                      {"12", "15", "12", "15", "(p+q)/(4pq)", (p + q) / (4 * p * q)}, {"12", "15", "12", "12", "1/(2p)", 1 / (2 * p)},
-                      {"12", "15", "12", "20", "1/(4p)", 1 / (4 * p)},  {"12", "15", "15", "20", "1/(4q)", 1 / (4 * q)},
+  const Case kCases[]{{"12", "12", "12", "12", "1/p", 1 / p},
+                      {"12", "12", "12", "20", "1/(2p)", 1 / (2 * p)},
+                      {"12", "15", "12", "15", "(p+q)/(4pq)", (p + q) / (4 * p * q)},
+                      {"12", "15", "12", "12", "1/(2p)", 1 / (2 * p)},
+                      {"12", "15", "12", "20", "1/(4p)", 1 / (4 * p)},
+                      {"12", "15", "15", "20", "1/(4q)", 1 / (4 * q)},
                       {"12", "15", "15", "15", "1/(2q)", 1 / (2 * q)}};
   for (const Case& c : kCases) {
     INFO(c.a << "/" << c.b << " of " << c.c << "/" << c.d);
@@ -81,10 +85,11 @@ TEST_CASE("a trio's line is the textbook's, formula and value") {
     const char *a, *b, *c, *d, *e, *f, *formula;
     double lr;
   };
-  const Case kCases[]{{"12", "12", "12", "12", "12", "12", "1/p^2", 1 / (p * p)},           {"12", "12", "12", "12", "12", "20", "1/(2p^2)", 1 / (2 * p * p)},
-                      {"12", "12", "12", "20", "12", "20", "1/(4p^2)", 1 / (4 * p * p)},    {"12", "15", "12", "12", "15", "15", "1/(2pq)", 1 / (2 * p * q)},
-                      {"12", "15", "12", "15", "12", "15", "1/(4pq)", 1 / (4 * p * q)},     {"12", "15", "12", "15", "12", "20", "1/(8pq)", 1 / (8 * p * q)},
-                      {"12", "15", "15", "20", "12", "12", "1/(4pq)", 1 / (4 * p * q)}};
+  const Case kCases[]{
+      {"12", "12", "12", "12", "12", "12", "1/p^2", 1 / (p * p)},        {"12", "12", "12", "12", "12", "20", "1/(2p^2)", 1 / (2 * p * p)},
+      {"12", "12", "12", "20", "12", "20", "1/(4p^2)", 1 / (4 * p * p)}, {"12", "15", "12", "12", "15", "15", "1/(2pq)", 1 / (2 * p * q)},
+      {"12", "15", "12", "15", "12", "15", "1/(4pq)", 1 / (4 * p * q)},  {"12", "15", "12", "15", "12", "20", "1/(8pq)", 1 / (8 * p * q)},
+      {"12", "15", "15", "20", "12", "12", "1/(4pq)", 1 / (4 * p * q)}};
   for (const Case& c : kCases) {
     INFO(c.a << "/" << c.b << " of " << c.c << "/" << c.d << " and " << c.e << "/" << c.f);
     const LocusLine line = trio(population, gt(c.a, c.b), gt(c.c, c.d), gt(c.e, c.f));
@@ -94,8 +99,9 @@ TEST_CASE("a trio's line is the textbook's, formula and value") {
 }
 
 TEST_CASE("an inconsistency names the mutation, its rate and the fewest whole steps") {
-  const EffectivePopulation population = one_locus(MutationModel::stepwise, 0.0, {Allele(12, 0), Allele(12, 2), Allele(15, 0), Allele(17, 0), Allele(20, 0)},
-                                                   {0.05, 0.05, 0.2, 0.2, 0.5});
+  const EffectivePopulation population =
+      one_locus(MutationModel::stepwise, 0.0, {Allele(12, 0), Allele(12, 2), Allele(15, 0), Allele(17, 0), Allele(20, 0)},
+                {0.05, 0.05, 0.2, 0.2, 0.5});
   const LocusLine line = duo(population, gt("15", "17"), gt("12", "20"));
   CHECK(line.status == "inconsistent");
   CHECK(line.min_steps == 3);
@@ -123,7 +129,7 @@ TEST_CASE("an impossible pair without mutation has LR 0") {
 TEST_CASE("steps: over both ways of assigning the child's alleles") {
   CHECK(fewest_steps(gt("10", "12"), gt("9", "9"), gt("12", "12")) == 1);
   CHECK(fewest_steps(gt("10", "12"), gt("12", "14"), gt("11", "11")) == 1);
-  CHECK(fewest_steps(gt("9.3", "10"), gt("9", "9"), std::nullopt) == 1);   // 9 -> 10, never 9 -> 9.3
+  CHECK(fewest_steps(gt("9.3", "10"), gt("9", "9"), std::nullopt) == 1);  // 9 -> 10, never 9 -> 9.3
   CHECK(fewest_steps(gt("9.3", "9.3"), gt("9", "10"), std::nullopt) == -1);
   CHECK(fewest_steps(gt("A", "G"), gt("A", "A"), gt("A", "A")) == -1);
   CHECK(fewest_steps(gt("A", "G"), gt("A", "A"), std::nullopt) == 0);
@@ -144,7 +150,8 @@ TEST_CASE("lines of loci that do not count have LR 1, a reason, and leave the su
   const EffectivePopulation effective = frozen(three);
   const Genotype half(Allele(), Allele(9, 0));
   const std::vector<Genotype> father{gt("8", "9"), gt("8", "9"), {}, {}};
-  const auto lines = explain_pair(effective, family_of(FamilyShape::father), Hypothesis::father_only, father, 1, {{}, half, gt("8", "9"), {}});
+  const auto lines =
+      explain_pair(effective, family_of(FamilyShape::father), Hypothesis::father_only, father, 1, {{}, half, gt("8", "9"), {}});
   REQUIRE(lines.size() == 3);  // nobody is typed at L4
   CHECK(lines[0].status == "child_untyped");
   CHECK(lines[1].status == "not_expressible");
@@ -170,8 +177,9 @@ TEST_CASE("the sum of the lines is the exact score of the term, for every shape,
     UntypedParent rule;
     double theta;
   };
-  for (const Model& model : {Model{MutationModel::stepwise, UntypedParent::half, 0.0}, Model{MutationModel::equal, UntypedParent::full, 0.0},
-                             Model{MutationModel::none, UntypedParent::half, 0.0}, Model{MutationModel::stepwise, UntypedParent::full, 0.02}}) {
+  for (const Model& model :
+       {Model{MutationModel::stepwise, UntypedParent::half, 0.0}, Model{MutationModel::equal, UntypedParent::full, 0.0},
+        Model{MutationModel::none, UntypedParent::half, 0.0}, Model{MutationModel::stepwise, UntypedParent::full, 0.02}}) {
     ModelOverrides overrides;
     overrides.theta = model.theta;
     const EffectivePopulation effective = frozen(population(5, model.mutation), model.rule, overrides);
@@ -217,7 +225,8 @@ TEST_CASE("an undeclared couple sums to its compiled score") {
   Family couple = family_of(FamilyShape::couple);
   for (const PersonIndex child : people.children()) {
     const auto child_calls = calls_of(people, {child});
-    const auto lines = explain_pair(effective, couple, Hypothesis::undeclared_couple, calls_of(people, {father.father, mother.mother}), 2, child_calls);
+    const auto lines =
+        explain_pair(effective, couple, Hypothesis::undeclared_couple, calls_of(people, {father.father, mother.mother}), 2, child_calls);
     CHECK_THAT(lines.back().cum_log10_lr, WithinAbs(exact_score(compiled, code_block(effective, child_calls), 0).log10_lr, 1e-12));
   }
 }

@@ -157,14 +157,16 @@ TEST_CASE("the contract's keys are there") {
   const Folder folder;
   write_manifest(folder.path, example());
   const auto json = nlohmann::ordered_json::parse(text_of(folder.path / "run.json"));
-  for (const char* key : {"schema", "run_id", "command", "status", "exit_code", "tool", "times", "inputs", "outputs", "parameters", "model", "seed", "threads",
-                          "kernel", "counts", "expected_chance_hits", "warnings", "shard", "since", "resume_of"})
+  for (const char* key : {"schema",   "run_id",     "command", "status",   "exit_code", "tool",   "times",  "inputs",
+                          "outputs",  "parameters", "model",   "seed",     "threads",   "kernel", "counts", "expected_chance_hits",
+                          "warnings", "shard",      "since",   "resume_of"})
     CHECK(json.contains(key));
   for (const char* key : {"version", "git", "build", "simd", "libs"}) CHECK(json["tool"].contains(key));
   for (const char* key : {"path", "sha256", "generation", "n_children", "n_families", "loci"}) CHECK(json["inputs"][0].contains(key));
   for (const char* key : {"path", "sha256", "rows"}) CHECK(json["outputs"][0].contains(key));
   for (const char* key : {"effective", "origin"}) CHECK(json["parameters"].contains(key));
-  for (const char* key : {"population", "sha256", "mutation", "theta", "rare_allele_rule", "verbal_scale", "prior"}) CHECK(json["model"].contains(key));
+  for (const char* key : {"population", "sha256", "mutation", "theta", "rare_allele_rule", "verbal_scale", "prior"})
+    CHECK(json["model"].contains(key));
   for (const char* key : {"pairs_total", "pairs_compared", "pairs_skipped", "survivors", "hits"}) CHECK(json["counts"].contains(key));
 }
 
@@ -178,7 +180,8 @@ TEST_CASE("every missing or mistyped key is refused by name") {
   const std::vector<std::string> unread{"/tool", "/resume_of", "/parameters/origin_of_others", "/model/prior"};
   const auto is_read = [&](const std::string& pointer) {
     if (pointer.rfind("/parameters/origin/", 0) == 0) return false;
-    return std::none_of(unread.begin(), unread.end(), [&](const std::string& skip) { return pointer == skip || pointer.rfind(skip + "/", 0) == 0; });
+    return std::none_of(unread.begin(), unread.end(),
+                        [&](const std::string& skip) { return pointer == skip || pointer.rfind(skip + "/", 0) == 0; });
   };
   const auto refused = [&](const std::string& pointer) {
     std::string dotted = pointer.substr(1);

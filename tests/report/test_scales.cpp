@@ -1,7 +1,8 @@
+#include <unistd.h>
+
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
 
 #include "catch_compat.hpp"
 #include "homeward/error.hpp"

@@ -65,7 +65,8 @@ void check_equal(const CandidateSelection& found, const CandidateSelection& expe
   for (std::size_t i = 0; i < found.rows.size(); ++i) {
     INFO("row " << i);
     CHECK(found.rows[i].hit == expected.rows[i].hit);
-    CHECK((found.rows[i].gap_to_next == expected.rows[i].gap_to_next || (std::isnan(found.rows[i].gap_to_next) && std::isnan(expected.rows[i].gap_to_next))));
+    CHECK((found.rows[i].gap_to_next == expected.rows[i].gap_to_next ||
+           (std::isnan(found.rows[i].gap_to_next) && std::isnan(expected.rows[i].gap_to_next))));
     CHECK(found.rows[i].tie_family == expected.rows[i].tie_family);
     CHECK(found.rows[i].tie_child == expected.rows[i].tie_child);
   }

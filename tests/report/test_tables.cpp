@@ -68,10 +68,11 @@ TEST_CASE("candidates.tsv has the contract's columns, its rows and its last line
   const auto rows = world.rows("candidates.tsv");
   std::string header;
   for (const std::string& name : rows[0]) header += name + " ";
-  CHECK(header ==
-        "rank child_id family_id hypothesis father_id mother_id log10_lr lr alternatives support cpi_class posterior n_loci n_loci_child "
-        "n_loci_family n_inconsistent inconsistent_loci min_steps lr_drop_worst gap_to_next expected_chance_hits p_chance flags child_batch "
-        "family_batch pair_key posterior_relative posterior_none ");
+  CHECK(
+      header ==
+      "rank child_id family_id hypothesis father_id mother_id log10_lr lr alternatives support cpi_class posterior n_loci n_loci_child "
+      "n_loci_family n_inconsistent inconsistent_loci min_steps lr_drop_worst gap_to_next expected_chance_hits p_chance flags child_batch "
+      "family_batch pair_key posterior_relative posterior_none ");
   REQUIRE(rows.size() == selection.rows.size() + 2);
   CHECK(rows.back() == std::vector<std::string>{"#ok " + std::to_string(selection.rows.size()) + " rows"});
   CHECK(output.rows == selection.rows.size());

@@ -3,10 +3,10 @@
 #include <cmath>
 
 #include "catch_compat.hpp"
+#include "likelihood/parents.hpp"
 #include "random_population.hpp"
 #include "score/columns.hpp"
 #include "score/point_scores.hpp"
-#include "likelihood/parents.hpp"
 
 using namespace homeward;
 using namespace homeward::testing;
@@ -24,7 +24,8 @@ void compare(const PopulationShape& shape, std::uint64_t seed) {
     for (int typed = 1; typed <= 3; ++typed) {
       std::optional<Genotype> father, mother;
       if ((typed & 1) != 0) father = draw_genotype(model, rng);
-      if ((typed & 2) != 0) mother = rng.below(3) == 0 ? Genotype(model.locus.alleles[0], model.locus.alleles[0]) : draw_genotype(model, rng);
+      if ((typed & 2) != 0)
+        mother = rng.below(3) == 0 ? Genotype(model.locus.alleles[0], model.locus.alleles[0]) : draw_genotype(model, rng);
       const std::vector<double> lr = parents_likelihood_ratios(model, population.untyped_parent, father, mother);
       const std::vector<std::uint8_t> inconsistent = inconsistent_without_mutation(model, father, mother);
       const GenotypeCode f = father ? *model.locus.code_of(*father) : kUntyped;

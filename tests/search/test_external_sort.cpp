@@ -14,7 +14,8 @@ struct Less {
 
 std::vector<std::uint64_t> drain(ExternalSort<std::uint64_t, Less>& sorter, std::size_t capacity) {
   std::vector<std::uint64_t> all, part(capacity);
-  while (const std::size_t n = sorter.next(part.data(), capacity)) all.insert(all.end(), part.begin(), part.begin() + static_cast<std::ptrdiff_t>(n));
+  while (const std::size_t n = sorter.next(part.data(), capacity))
+    all.insert(all.end(), part.begin(), part.begin() + static_cast<std::ptrdiff_t>(n));
   return all;
 }
 

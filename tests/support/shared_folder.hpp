@@ -9,7 +9,8 @@
 
 inline std::optional<std::filesystem::path> shared_folder(const std::string& needed) {
   const char* set = std::getenv("HOMEWARD_SHARED");
-  const std::filesystem::path folder = set != nullptr ? std::filesystem::path(set) : std::filesystem::path(HOMEWARD_SOURCE_DIR) / ".." / "shared";
+  const std::filesystem::path folder =
+      set != nullptr ? std::filesystem::path(set) : std::filesystem::path(HOMEWARD_SOURCE_DIR) / ".." / "shared";
   if (std::filesystem::exists(folder / needed)) return folder;
   std::cerr << "SKIPPED: reference data not found: " << (folder / needed).string() << " (set HOMEWARD_SHARED)\n";
   return std::nullopt;

@@ -15,9 +15,9 @@
 #include "checkpoint.hpp"
 #include "command_line.hpp"
 #include "hit_bytes.hpp"
+#include "homeward/error.hpp"
 #include "match_run.hpp"
 #include "signals.hpp"
-#include "homeward/error.hpp"
 
 namespace {
 
