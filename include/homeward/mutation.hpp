@@ -1,7 +1,6 @@
 // Mutation models: transition matrices over a locus's alleles.
 #pragma once
 
-#include <Eigen/Core>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "homeward/allele.hpp"
+#include "homeward/transition_matrix.hpp"
 
 namespace homeward {
 
@@ -26,8 +26,8 @@ struct MutationParameters {
   double rate_female = 0.0005;
   double microvariant_rate = 1e-5;
   double range = 0.1;
-  Eigen::MatrixXd custom_male;
-  Eigen::MatrixXd custom_female;
+  TransitionMatrix custom_male;
+  TransitionMatrix custom_female;
   friend bool operator==(const MutationParameters& l, const MutationParameters& r) {
     return l.model == r.model && l.rate_male == r.rate_male && l.rate_female == r.rate_female &&
            l.microvariant_rate == r.microvariant_rate && l.range == r.range;
@@ -42,7 +42,7 @@ struct MutationParameters {
 /// @param rate         the rate of the parent's sex.
 /// Definitions: docs/METHODS.md, "Mutation". Errors: ModelError when a diagonal would be negative, when
 /// `onestep` meets letters, or when a custom matrix has the wrong shape or rows that do not sum to 1.
-Eigen::MatrixXd mutation_matrix(const MutationParameters& parameters, double rate, bool male, std::span<const Allele> alleles,
-                                std::span<const double> frequencies, const std::string& locus_name);
+TransitionMatrix mutation_matrix(const MutationParameters& parameters, double rate, bool male, std::span<const Allele> alleles,
+                                 std::span<const double> frequencies, const std::string& locus_name);
 
 }  // namespace homeward

@@ -1,7 +1,6 @@
 // Populations: what a user chooses, and the frozen form a run computes with.
 #pragma once
 
-#include <Eigen/Core>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include "homeward/allele.hpp"
 #include "homeward/mutation.hpp"
 #include "homeward/panel.hpp"
+#include "homeward/transition_matrix.hpp"
 
 namespace homeward {
 
@@ -77,8 +77,8 @@ struct LocusModel {
   Locus locus;                      ///< with the full state space
   std::vector<double> frequencies;  ///< by AlleleIndex
   std::vector<bool> floored;        ///< by AlleleIndex: frequency comes from the rare-allele rule
-  Eigen::MatrixXd male;             ///< P(child's allele | father's allele)
-  Eigen::MatrixXd female;           ///< P(child's allele | mother's allele)
+  TransitionMatrix male;            ///< P(child's allele | father's allele)
+  TransitionMatrix female;          ///< P(child's allele | mother's allele)
   MutationParameters mutation;
   double silent = 0.0;
   double theta = 0.0;

@@ -111,10 +111,10 @@ void fill_matrices(LocusModel& model) {
   model.female = mutation_matrix(model.mutation, model.mutation.rate_female, false, locus.alleles, visible, locus.name);
 }
 
-void add_matrix(Sha256& hash, const Eigen::MatrixXd& matrix) {
-  hash.add_number(static_cast<std::uint64_t>(matrix.rows()));
-  for (Eigen::Index i = 0; i < matrix.rows(); ++i)
-    for (Eigen::Index j = 0; j < matrix.cols(); ++j) hash.add_real(matrix(i, j));
+void add_matrix(Sha256& hash, const TransitionMatrix& matrix) {
+  hash.add_number(matrix.size());
+  for (std::size_t i = 0; i < matrix.size(); ++i)
+    for (const double p : matrix.row(i)) hash.add_real(p);
 }
 
 /// Parameters, not matrix entries: a power may differ in its last bit between mathematics libraries. Only those the model

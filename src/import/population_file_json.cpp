@@ -103,22 +103,22 @@ class Fields {
 struct MutationStatements {
   std::optional<MutationModel> model;
   std::optional<double> rate_male, rate_female, microvariant_rate, range;
-  std::optional<Eigen::MatrixXd> matrix_male, matrix_female;
+  std::optional<TransitionMatrix> matrix_male, matrix_female;
   std::string source;
 };
 
-std::optional<Eigen::MatrixXd> read_matrix(Fields& fields, const char* key) {
+std::optional<TransitionMatrix> read_matrix(Fields& fields, const char* key) {
   const Json* rows = fields.find(key, Need::optional);
   if (rows == nullptr) return std::nullopt;
   const std::size_t n = rows->is_array() ? rows->size() : 0;
   bool sound = n > 0;
-  Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n));
+  TransitionMatrix matrix(n);
   for (std::size_t i = 0; i < n && sound; ++i) {
     const Json& row = (*rows)[i];
     sound = row.is_array() && row.size() == n;
     for (std::size_t j = 0; j < n && sound; ++j) {
       sound = row[j].is_number();
-      if (sound) matrix(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = row[j].get<double>();
+      if (sound) matrix(i, j) = row[j].get<double>();
     }
   }
   if (sound) return matrix;

@@ -1,5 +1,7 @@
 #include "likelihood/pair_relations.hpp"
 
+#include <Eigen/Core>
+
 #include "homeward/error.hpp"
 
 namespace homeward {
@@ -9,9 +11,11 @@ namespace {
 constexpr std::size_t kFather = 0, kMother = 1;
 
 /// The mutation matrix over all states: the silent allele stays as it is.
-Eigen::MatrixXd over_states(const Eigen::MatrixXd& visible, bool has_silent) {
+Eigen::MatrixXd over_states(const TransitionMatrix& transitions, bool has_silent) {
+  using ByRows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const auto n = static_cast<Eigen::Index>(transitions.size());
+  const Eigen::Map<const ByRows> visible(transitions.data(), n, n);
   if (!has_silent) return visible;
-  const Eigen::Index n = visible.rows();
   Eigen::MatrixXd all = Eigen::MatrixXd::Zero(n + 1, n + 1);
   all.topLeftCorner(n, n) = visible;
   all(n, n) = 1.0;

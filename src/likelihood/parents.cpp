@@ -20,7 +20,7 @@ std::pair<AlleleIndex, AlleleIndex> indexes_of(const LocusModel& model, Genotype
   return {*i, *j};
 }
 
-const Eigen::MatrixXd& matrix_of(const LocusModel& model, Sex sex) {
+const TransitionMatrix& matrix_of(const LocusModel& model, Sex sex) {
   if (sex == Sex::unknown)
     throw Error(ErrorKind::failure, "locus " + model.locus.name + ": the sex of a parent is needed to choose the mutation matrix");
   return sex == Sex::male ? model.male : model.female;
@@ -37,7 +37,7 @@ void require_plain(const LocusModel& model) {
 
 std::vector<double> parent_gamete(const LocusModel& model, Genotype parent, Sex sex) {
   const auto [a, b] = indexes_of(model, parent);
-  const Eigen::MatrixXd& m = matrix_of(model, sex);
+  const TransitionMatrix& m = matrix_of(model, sex);
   std::vector<double> t(model.frequencies.size());
   for (std::size_t x = 0; x < t.size(); ++x) t[x] = parent_gamete_at(m, a, b, static_cast<AlleleIndex>(x));
   return t;
@@ -45,10 +45,10 @@ std::vector<double> parent_gamete(const LocusModel& model, Genotype parent, Sex 
 
 std::vector<double> untyped_parent_gamete(const LocusModel& model, Sex sex, UntypedParent rule) {
   if (rule == UntypedParent::half) return model.frequencies;
-  const Eigen::MatrixXd& m = matrix_of(model, sex);
+  const TransitionMatrix& m = matrix_of(model, sex);
   std::vector<double> t(model.frequencies.size(), 0.0);
   for (std::size_t i = 0; i < t.size(); ++i)
-    for (std::size_t x = 0; x < t.size(); ++x) t[x] += model.frequencies[i] * m(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(x));
+    for (std::size_t x = 0; x < t.size(); ++x) t[x] += model.frequencies[i] * m(i, x);
   return t;
 }
 

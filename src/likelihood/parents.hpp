@@ -22,7 +22,7 @@ struct ParentGametes {
 std::vector<double> parent_gamete(const LocusModel& model, Genotype parent, Sex sex);
 
 /// One entry of it: P(a parent with alleles a and b passes on x), `matrix` the parent's. The same bits as parent_gamete.
-inline double parent_gamete_at(const Eigen::MatrixXd& matrix, AlleleIndex a, AlleleIndex b, AlleleIndex x) {
+inline double parent_gamete_at(const TransitionMatrix& matrix, AlleleIndex a, AlleleIndex b, AlleleIndex x) {
   return (matrix(a, x) + matrix(b, x)) / 2.0;
 }
 

@@ -13,13 +13,11 @@ namespace homeward::detail {
 namespace {
 
 /// True when the alleles of `block` cannot be told apart by any other allele they mutate to.
-bool lumpable(const Eigen::MatrixXd& m, const std::vector<bool>& in_block, std::size_t representative) {
-  const auto first = static_cast<Eigen::Index>(representative);
+bool lumpable(const TransitionMatrix& m, const std::vector<bool>& in_block, std::size_t representative) {
   for (std::size_t i = 0; i < in_block.size(); ++i) {
     if (!in_block[i]) continue;
     for (std::size_t j = 0; j < in_block.size(); ++j)
-      if (!in_block[j] && m(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) != m(first, static_cast<Eigen::Index>(j)))
-        return false;
+      if (!in_block[j] && m(i, j) != m(representative, j)) return false;
   }
   return true;
 }
@@ -28,9 +26,9 @@ void check_model(const LocusModel& model) {
   const std::size_t n = model.frequencies.size();
   if (n == 0 || n != model.locus.alleles.size())
     throw ModelError(model.locus.name, fmt::format("{} alleles but {} frequencies", model.locus.alleles.size(), n));
-  for (const Eigen::MatrixXd* m : {&model.male, &model.female})
-    if (m->rows() != static_cast<Eigen::Index>(n) || m->cols() != static_cast<Eigen::Index>(n))
-      throw ModelError(model.locus.name, fmt::format("a mutation matrix is {} x {}, expected {} x {}", m->rows(), m->cols(), n, n));
+  for (const TransitionMatrix* m : {&model.male, &model.female})
+    if (m->size() != n)
+      throw ModelError(model.locus.name, fmt::format("a mutation matrix is {} x {}, expected {} x {}", m->size(), m->size(), n, n));
   if (!(model.theta >= 0.0 && model.theta < 1.0))
     throw ModelError(model.locus.name, fmt::format("theta is {}, expected 0 or more and below 1", model.theta));
   if (!(model.silent >= 0.0 && model.silent < 1.0))
@@ -100,12 +98,11 @@ StateSpace::StateSpace(const LocusModel& model, std::span<const ObservedGenotype
   for (std::size_t x = 0; x < size; ++x) frequencies_[x] = has_silent_ ? dropin_[x] * (1.0 - model.silent) : dropin_[x];
   if (has_silent_) frequencies_.back() = model.silent;
 
-  const auto fill = [&](const Eigen::MatrixXd& m, std::vector<double>& out) {
+  const auto fill = [&](const TransitionMatrix& m, std::vector<double>& out) {
     out.assign(size * size, 0.0);
     if (has_silent_) out.back() = 1.0;
     for (std::size_t x = 0; x < representative.size(); ++x)
-      for (std::size_t j = 0; j < n; ++j)
-        out[x * size + state_of_allele_[j]] += m(static_cast<Eigen::Index>(representative[x]), static_cast<Eigen::Index>(j));
+      for (std::size_t j = 0; j < n; ++j) out[x * size + state_of_allele_[j]] += m(representative[x], j);
   };
   fill(model.male, male_);
   fill(model.female, female_);

@@ -146,8 +146,7 @@ std::vector<double> pedigree_likelihood_ratios(const LocusModel& model, UntypedP
 
 LocusModel without_mutation(const LocusModel& model) {
   LocusModel plain = model;
-  const auto n = static_cast<Eigen::Index>(model.frequencies.size());
-  plain.male = plain.female = Eigen::MatrixXd::Identity(n, n);
+  plain.male = plain.female = TransitionMatrix::identity(model.frequencies.size());
   plain.mutation.model = MutationModel::none;
   plain.silent = plain.theta = 0.0;
   return plain;

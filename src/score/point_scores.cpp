@@ -9,7 +9,7 @@ namespace homeward {
 
 namespace {
 
-const Eigen::MatrixXd& matrix(const LocusModel& model, int parent) { return parent == 0 ? model.male : model.female; }
+const TransitionMatrix& matrix(const LocusModel& model, int parent) { return parent == 0 ? model.male : model.female; }
 
 }  // namespace
 
@@ -47,7 +47,7 @@ double PointScores::plain_lr(const PointLocus& locus, Pair child, GenotypeCode f
       continue;
     }
     const auto [a, b] = locus.pairs[codes[parent]];
-    const Eigen::MatrixXd& m = matrix(*locus.model, parent);
+    const TransitionMatrix& m = matrix(*locus.model, parent);
     ratios[parent] = {parent_gamete_at(m, a, b, x) / p[x], parent_gamete_at(m, a, b, y) / p[y]};
   }
   return child_likelihood_ratio(ratios[0], ratios[1]);
@@ -66,7 +66,7 @@ double PointScores::silent_lr(const PointLocus& locus, Pair child, GenotypeCode 
       continue;
     }
     const auto [a, b] = locus.pairs[codes[parent]];
-    const Eigen::MatrixXd& m = matrix(*locus.model, parent);
+    const TransitionMatrix& m = matrix(*locus.model, parent);
     gamete = {parent_gamete_at(m, a, b, x), parent_gamete_at(m, a, b, y), 0.0};
     if (a != b) continue;
     gamete.silent = silent_share(s, p[a]);

@@ -65,17 +65,17 @@ std::pair<PersonInPedigree, PersonInPedigree> add_relative_and_child(Relation re
 
 }  // namespace
 
-LocusDropper::Matrix LocusDropper::prepare(const Eigen::MatrixXd& matrix) {
-  const Eigen::Index n = matrix.rows();
+LocusDropper::Matrix LocusDropper::prepare(const TransitionMatrix& matrix) {
+  const std::size_t n = matrix.size();
   Matrix prepared;
-  prepared.stay.resize(static_cast<std::size_t>(n));
-  prepared.moves.resize(static_cast<std::size_t>(n * n));
-  for (Eigen::Index i = 0; i < n; ++i) {
-    prepared.stay[static_cast<std::size_t>(i)] = matrix(i, i);
+  prepared.stay.resize(n);
+  prepared.moves.resize(n * n);
+  for (std::size_t i = 0; i < n; ++i) {
+    prepared.stay[i] = matrix(i, i);
     double sum = 0.0;
-    for (Eigen::Index j = 0; j < n; ++j) {
+    for (std::size_t j = 0; j < n; ++j) {
       if (j != i) sum += matrix(i, j);
-      prepared.moves[static_cast<std::size_t>(i * n + j)] = sum;
+      prepared.moves[i * n + j] = sum;
     }
   }
   return prepared;

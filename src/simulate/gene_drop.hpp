@@ -41,7 +41,7 @@ class LocusDropper {
   struct Matrix {
     std::vector<double> stay, moves;
   };
-  static Matrix prepare(const Eigen::MatrixXd& matrix);
+  static Matrix prepare(const TransitionMatrix& matrix);
 
   std::vector<double> founders_;  ///< cumulative frequencies of the visible alleles
   double silent_ = 0.0;

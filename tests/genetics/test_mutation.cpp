@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <numeric>
 
 #include "base/text.hpp"
 #include "catch_compat.hpp"
@@ -15,6 +16,8 @@ using namespace homeward;
 
 namespace {
 
+double sum_of(std::span<const double> row) { return std::accumulate(row.begin(), row.end(), 0.0); }
+
 MutationParameters parameters(MutationModel model, double microvariant_rate = 1e-5, double range = 0.1) {
   MutationParameters result;
   result.model = model;
@@ -23,8 +26,8 @@ MutationParameters parameters(MutationModel model, double microvariant_rate = 1e
   return result;
 }
 
-Eigen::MatrixXd matrix(const MutationParameters& model, double rate, const std::vector<Allele>& alleles,
-                       std::vector<double> frequencies = {}) {
+TransitionMatrix matrix(const MutationParameters& model, double rate, const std::vector<Allele>& alleles,
+                        std::vector<double> frequencies = {}) {
   if (frequencies.empty()) frequencies.assign(alleles.size(), 1.0 / static_cast<double>(alleles.size()));
   return mutation_matrix(model, rate, true, alleles, frequencies, "L");
 }
@@ -54,7 +57,7 @@ TEST_CASE("mutation matrices equal the reference tables", "[oracle]") {
   std::ifstream file(*shared / "reference/mutation_matrices.csv");
   std::string line;
   std::getline(file, line);
-  std::map<std::string, Eigen::MatrixXd> cache;
+  std::map<std::string, TransitionMatrix> cache;
   std::map<std::string, std::vector<Allele>> states;
   std::size_t entries = 0;
   double worst = 0.0;
@@ -74,7 +77,7 @@ TEST_CASE("mutation matrices equal the reference tables", "[oracle]") {
     }
     const auto index = [&](std::string_view text) {
       const auto& alleles = states[name];
-      return std::find(alleles.begin(), alleles.end(), *parse_allele(text)) - alleles.begin();
+      return static_cast<std::size_t>(std::find(alleles.begin(), alleles.end(), *parse_allele(text)) - alleles.begin());
     };
     const double difference = std::abs(cache[name](index(cells[6]), index(cells[7])) - *parse_double(cells[8]));
     worst = std::max(worst, difference);
@@ -88,32 +91,38 @@ TEST_CASE("mutation matrices equal the reference tables", "[oracle]") {
 
 TEST_CASE("rows sum to 1, rate 0 is the identity, the mean rate is the rate asked for") {
   for (const MutationModel model : kModels) {
-    const Eigen::MatrixXd none = matrix(parameters(model, 0.0), 0.0, kLadder);
-    CHECK((none - Eigen::MatrixXd::Identity(7, 7)).cwiseAbs().maxCoeff() == 0.0);
-    const Eigen::MatrixXd m = matrix(parameters(model), 0.01, kLadder, {0.1, 0.2, 0.3, 0.1, 0.1, 0.15, 0.05});
-    for (Eigen::Index i = 0; i < 7; ++i) CHECK_THAT(m.row(i).sum(), WithinRel(1.0, 1e-14));
-    CHECK(m.minCoeff() >= 0.0);
+    const TransitionMatrix none = matrix(parameters(model, 0.0), 0.0, kLadder);
+    CHECK(none == TransitionMatrix::identity(7));
+    const TransitionMatrix m = matrix(parameters(model), 0.01, kLadder, {0.1, 0.2, 0.3, 0.1, 0.1, 0.15, 0.05});
+    for (std::size_t i = 0; i < 7; ++i) {
+      CHECK_THAT(sum_of(m.row(i)), WithinRel(1.0, 1e-14));
+      for (const double p : m.row(i)) CHECK(p >= 0.0);
+    }
   }
 }
 
 TEST_CASE("proportional is stationary, reversible, and of the rate asked for; with a silent allele too") {
   for (const double silent : {0.0, 0.07}) {
-    Eigen::VectorXd p(4);
-    p << 0.1, 0.2, 0.3, 0.4;
-    p *= 1.0 - silent;
-    const Eigen::MatrixXd m = matrix(parameters(MutationModel::proportional), 0.01,
-                                     {Allele(1, 0), Allele(2, 0), Allele(3, 0), Allele(4, 0)}, {p.data(), p.data() + 4});
-    CHECK((p.transpose() * m - p.transpose()).cwiseAbs().maxCoeff() < 1e-16);
-    for (Eigen::Index i = 0; i < 4; ++i)
-      for (Eigen::Index j = 0; j < 4; ++j) CHECK_THAT(p(i) * m(i, j), WithinRel(p(j) * m(j, i), 1e-14));
+    std::vector<double> p{0.1, 0.2, 0.3, 0.4};
+    for (double& x : p) x *= 1.0 - silent;
+    const TransitionMatrix m =
+        matrix(parameters(MutationModel::proportional), 0.01, {Allele(1, 0), Allele(2, 0), Allele(3, 0), Allele(4, 0)}, p);
     double rate = 0.0;
-    for (Eigen::Index i = 0; i < 4; ++i) rate += p(i) * (1.0 - m(i, i));
+    for (std::size_t i = 0; i < 4; ++i) {
+      double passed = 0.0;
+      for (std::size_t j = 0; j < 4; ++j) {
+        passed += p[j] * m(j, i);
+        CHECK_THAT(p[i] * m(i, j), WithinRel(p[j] * m(j, i), 1e-14));
+      }
+      CHECK_THAT(passed, WithinAbs(p[i], 1e-16));
+      rate += p[i] * (1.0 - m(i, i));
+    }
     CHECK_THAT(rate, WithinRel(0.01, 1e-12));  // over all alleles: the silent one does not mutate
   }
 }
 
 TEST_CASE("stepwise counts repeats, not table positions, and knows classes") {
-  const Eigen::MatrixXd m = matrix(parameters(MutationModel::stepwise, 1e-4, 0.5), 0.01, kLadder);
+  const TransitionMatrix m = matrix(parameters(MutationModel::stepwise, 1e-4, 0.5), 0.01, kLadder);
   // Allele 8: 9, 10 and 13 are 1, 2 and 5 repeats away; 9.3, 10.3 and 15.1 are of other classes.
   const double weights = 0.5 + 0.25 + 0.03125;
   CHECK_THAT(m(0, 1), WithinRel(0.01 * 0.5 / weights, 1e-14));
@@ -122,18 +131,18 @@ TEST_CASE("stepwise counts repeats, not table positions, and knows classes") {
   CHECK_THAT(m(0, 2), WithinRel(1e-4 / 3, 1e-14));
   CHECK_THAT(m(2, 4), WithinRel(0.01, 1e-14));  // 9.3 has one class mate
   CHECK(m(6, 6) == 1.0 - 1e-4);                 // 15.1 is alone: it mutates with the microvariant rate only
-  const Eigen::MatrixXd whole = matrix(parameters(MutationModel::stepwise), 0.01, {Allele(8, 0), Allele(9, 0)});
+  const TransitionMatrix whole = matrix(parameters(MutationModel::stepwise), 0.01, {Allele(8, 0), Allele(9, 0)});
   CHECK(whole(0, 0) == 1.0 - 0.01);  // no other class: no microvariant mutation
 }
 
 TEST_CASE("a small range does not underflow when the ladder has a wide gap") {
-  const Eigen::MatrixXd m = matrix(parameters(MutationModel::stepwise, 0.0, 1e-10), 0.01, {Allele(5, 0), Allele(60, 0), Allele(61, 0)});
+  const TransitionMatrix m = matrix(parameters(MutationModel::stepwise, 0.0, 1e-10), 0.01, {Allele(5, 0), Allele(60, 0), Allele(61, 0)});
   CHECK_THAT(m(0, 1), WithinRel(0.01, 1e-9));
-  CHECK_THAT(m.row(0).sum(), WithinRel(1.0, 1e-14));
+  CHECK_THAT(sum_of(m.row(0)), WithinRel(1.0, 1e-14));
 }
 
 TEST_CASE("onestep reaches neighbours of the same class only") {
-  const Eigen::MatrixXd m = matrix(parameters(MutationModel::onestep), 0.01, kLadder);
+  const TransitionMatrix m = matrix(parameters(MutationModel::onestep), 0.01, kLadder);
   CHECK(m(0, 1) == 0.01);   // 8 at the end of the ladder: all of the rate to 9
   CHECK(m(1, 0) == 0.005);  // 9: half each way
   CHECK(m(1, 3) == 0.005);
@@ -150,17 +159,17 @@ TEST_CASE("a single allele does not mutate") {
 
 TEST_CASE("a custom matrix is used per sex, as given") {
   MutationParameters model = parameters(MutationModel::custom);
-  model.custom_male = Eigen::MatrixXd::Identity(2, 2);
-  model.custom_female = Eigen::MatrixXd::Constant(2, 2, 0.5);
+  model.custom_male = TransitionMatrix::identity(2);
+  model.custom_female = TransitionMatrix(2, 0.5);
   const std::vector<Allele> alleles{Allele(8, 0), Allele(9, 0)};
   const std::vector<double> p{0.5, 0.5};
   CHECK(mutation_matrix(model, 0.0, true, alleles, p, "L") == model.custom_male);
   CHECK(mutation_matrix(model, 0.0, false, alleles, p, "L") == model.custom_female);
   model.custom_male(0, 1) = 0.1;
   CHECK_THROWS_AS(mutation_matrix(model, 0.0, true, alleles, p, "L"), ModelError);
-  model.custom_male = Eigen::MatrixXd::Identity(3, 3);
+  model.custom_male = TransitionMatrix::identity(3);
   CHECK_THROWS_AS(mutation_matrix(model, 0.0, true, alleles, p, "L"), ModelError);
-  model.custom_male = Eigen::MatrixXd::Identity(2, 2);
+  model.custom_male = TransitionMatrix::identity(2);
   model.custom_male(0, 0) = 1.5;
   model.custom_male(0, 1) = -0.5;
   CHECK_THROWS_AS(mutation_matrix(model, 0.0, true, alleles, p, "L"), ModelError);

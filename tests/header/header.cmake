@@ -12,7 +12,6 @@ file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/header/main.cpp CONTENT
   "#include <cstdio>\nint main() { std::puts(\"${header_count} public headers compile alone and twice\"); }\n")
 add_executable(test_header ${CMAKE_CURRENT_BINARY_DIR}/header/main.cpp ${header_sources})
 target_include_directories(test_header PRIVATE ${PROJECT_SOURCE_DIR}/include)
-target_link_libraries(test_header PRIVATE Eigen3::Eigen)
 homeward_compile_options(test_header PRIVATE)
 add_test(NAME header COMMAND test_header)
 set_tests_properties(header PROPERTIES LABELS header)

@@ -52,7 +52,7 @@ class Oracle {
   double mutate(bool male, std::size_t from, std::size_t to) const {
     const std::size_t visible = model_.frequencies.size();
     if (from >= visible || to >= visible) return from == to ? 1.0 : 0.0;
-    return (male ? model_.male : model_.female)(static_cast<Eigen::Index>(from), static_cast<Eigen::Index>(to));
+    return (male ? model_.male : model_.female)(from, to);
   }
   double inherit(PersonInPedigree parent, bool male, std::size_t to) const {
     const Truth& genes = truth_[static_cast<std::size_t>(parent)];
@@ -193,11 +193,12 @@ inline Pedigree random_pedigree(Random& random, std::size_t n) {
   return Pedigree(std::move(persons));
 }
 
-inline Eigen::MatrixXd random_matrix(Random& random, std::size_t n) {
-  Eigen::MatrixXd m(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n));
-  for (Eigen::Index i = 0; i < m.rows(); ++i) {
-    for (Eigen::Index j = 0; j < m.cols(); ++j) m(i, j) = i == j ? 1.0 + random.uniform() : random.chance(0.3) ? 0.0 : random.uniform();
-    m.row(i) /= m.row(i).sum();
+inline TransitionMatrix random_matrix(Random& random, std::size_t n) {
+  TransitionMatrix m(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    double total = 0.0;
+    for (std::size_t j = 0; j < n; ++j) total += m(i, j) = i == j ? 1.0 + random.uniform() : random.chance(0.3) ? 0.0 : random.uniform();
+    for (double& p : m.row(i)) p /= total;
   }
   return m;
 }
@@ -232,14 +233,18 @@ inline LocusModel random_model(Random& random, std::size_t n) {
   if (mutation.model == MutationModel::proportional)
     mutation.rate_male /= static_cast<double>(2 * n), mutation.rate_female /= static_cast<double>(2 * n);
   for (const bool male : {true, false}) {
-    Eigen::MatrixXd& m = male ? model.male : model.female;
+    TransitionMatrix& m = male ? model.male : model.female;
     try {
       m = mutation_matrix(mutation, male ? mutation.rate_male : mutation.rate_female, male, model.locus.alleles, visible, "L");
     } catch (const std::exception&) {  // a rate too high for these frequencies
       m = random_matrix(random, n);
     }
     // 1 - rate close to 0 would carry the rounding of the subtraction into every comparison.
-    if (m.diagonal().minCoeff() < 0.05) m = random_matrix(random, n);
+    for (std::size_t i = 0; i < n; ++i)
+      if (m(i, i) < 0.05) {
+        m = random_matrix(random, n);
+        break;
+      }
   }
   return model;
 }

@@ -158,11 +158,9 @@ class LinkedOracle {
         total += 0.5 * (s1 == s2 ? 1.0 - rho_ : rho_) * matrix(0, male)(genes[0][s1], c1) * matrix(1, male)(genes[1][s2], c2);
     return total;
   }
-  struct Lookup {
-    const Eigen::MatrixXd& m;
-    double operator()(std::size_t i, std::size_t j) const { return m(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)); }
-  };
-  Lookup matrix(std::size_t locus, bool male) const { return {male ? loci_[locus]->model.male : loci_[locus]->model.female}; }
+  const TransitionMatrix& matrix(std::size_t locus, bool male) const {
+    return male ? loci_[locus]->model.male : loci_[locus]->model.female;
+  }
 
   const Pedigree& pedigree_;
   std::array<const LinkedLocus*, 2> loci_;

@@ -25,6 +25,7 @@ for annex in ANNEX_B:
 HEADER_ROOM = {
     "error": "base", "version": "base",
     "allele": "genetics", "panel": "genetics", "pedigree": "genetics", "family": "genetics", "mutation": "genetics", "population": "genetics",
+    "transition_matrix": "genetics",
     "results": "results",
     "observation": "genetics", "case": "genetics",
     "likelihood": "likelihood", "scoring_profile": "score", "kernel": "scan", "search": "search", "search_session": "search", "import": "import",
@@ -37,6 +38,7 @@ LIBRARY_HOMES = [
     (re.compile(r"^(hdf5|H5\w+)\.h$"), {"src/store"}, "HDF5 stays in src/store"),
     (re.compile(r"^\w*mmintrin\.h$|^immintrin\.h$|^x86intrin\.h$|^arm_neon\.h$"), {"src/scan"}, "intrinsics stay in src/scan"),
     (re.compile(r"^omp\.h$"), {"src/search", "src/decide", "src/simulate"}, "OpenMP stays in src/search, src/decide, src/simulate"),
+    (re.compile(r"^Eigen/"), {"src/likelihood", "tools"}, "Eigen stays in src/likelihood: it doubles the time a file takes to compile"),
     (re.compile(r"^boost/"), {"tools"}, "Boost stays in tools"),
     (re.compile(r"^expat\.h$|^minizip/"), {"src/import"}, "XML and zip stay in src/import"),
 ]

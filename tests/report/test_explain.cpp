@@ -108,7 +108,7 @@ TEST_CASE("an inconsistency names the mutation, its rate and the fewest whole st
   CHECK(line.formula == "mutation: sum_ij M(i,j)/(4p_j)");
   CHECK(line.mut_rate == population.loci[0].mutation.rate_male);
   // The identity of METHODS: LR = sum over the parent's i and the child's j of M(i, j) / (4 p_j).
-  const Eigen::MatrixXd& m = population.loci[0].male;
+  const TransitionMatrix& m = population.loci[0].male;
   CHECK_THAT(line.lr, WithinRel((m(0, 2) / 0.2 + m(0, 3) / 0.2 + m(4, 2) / 0.2 + m(4, 3) / 0.2) / 4.0, 1e-12));
   // 12.2 is in no whole number of steps from 15 or 17.
   CHECK(duo(population, gt("12.2", "12.2"), gt("15", "17")).min_steps == -1);

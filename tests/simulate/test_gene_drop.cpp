@@ -92,13 +92,13 @@ TEST_CASE("gametes follow the rows of the matrix of the parent's sex") {
   constexpr int kGametes = 20000;
   for (const Sex sex : {Sex::male, Sex::female})
     for (AlleleIndex from = 0; from < model.locus.alleles.size(); ++from) {
-      const Eigen::MatrixXd& matrix = sex == Sex::male ? model.male : model.female;
+      const TransitionMatrix& matrix = sex == Sex::male ? model.male : model.female;
       std::vector<int> seen(model.locus.alleles.size());
       DropCounts counts;
       CounterRng rng(11, from);
       for (int i = 0; i < kGametes; ++i) ++seen[dropper.gamete({from, from}, sex, rng, counts)];
       for (std::size_t to = 0; to < seen.size(); ++to) {
-        const double p = matrix(from, static_cast<Eigen::Index>(to));
+        const double p = matrix(from, to);
         INFO("from " << from << " to " << to << " p " << p);
         if (p == 0.0)
           CHECK(seen[to] == 0);
