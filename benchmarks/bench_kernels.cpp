@@ -46,6 +46,10 @@ constexpr std::array<WorkShape, 3> kShapes{WorkShape::duos, WorkShape::couples, 
 
 const char* name_of(WorkShape shape) { return shape == WorkShape::duos ? "duos" : shape == WorkShape::couples ? "couples" : "pedigrees"; }
 
+/// Instead of a threshold: no child is discarded, so that all loci of every profile are looked up.
+constexpr std::int64_t kNeverDiscarded = -1;
+constexpr std::size_t kTenFamilies = 64;
+
 WorkloadOptions block_of(WorkShape shape) {
   WorkloadOptions options;
   options.n_children = 8192;
@@ -88,7 +92,9 @@ struct Setting {
 
 void scan(benchmark::State& state, const Setting& setting, const Kernel& kernel, WorkShape shape) {
   const Tile& tile = setting.tile(shape);
-  const std::vector<QuantizedProfile> profiles = tile.quantized(setting.compiler, static_cast<double>(state.range(0)));
+  std::vector<QuantizedProfile> profiles = tile.quantized(setting.compiler, std::max(0.0, static_cast<double>(state.range(0))));
+  if (state.range(0) == kNeverDiscarded)
+    for (QuantizedProfile& profile : profiles) std::fill(profile.tables.begin(), profile.tables.end(), std::uint8_t{0});
   BlockScanner reference(kernel_named("portable"));
   BlockScanner scanner(kernel);
   std::vector<Survivor> expected;
@@ -111,6 +117,10 @@ void scan(benchmark::State& state, const Setting& setting, const Kernel& kernel,
   const double terms_per_pair = static_cast<double>(profiles.size()) / static_cast<double>(tile.families.size());
   state.counters["pairs/s"] = benchmark::Counter(done / terms_per_pair, benchmark::Counter::kIsRate);
   if (quickest > 0) state.counters["tsc/lookup"] = static_cast<double>(quickest) / lookups;
+  double loci = 0.0;
+  for (const QuantizedProfile& profile : profiles) loci += static_cast<double>(profile.loci.size());
+  loci /= static_cast<double>(profiles.size());
+  if (quickest > 0) state.counters["tsc/locus"] = static_cast<double>(quickest) / lookups / loci;
   state.counters["survivors/M"] = 1e6 * static_cast<double>(found.size()) / lookups;
 }
 
@@ -127,12 +137,28 @@ void exact(benchmark::State& state, const Setting& setting, WorkShape shape) {
   state.counters["pairs/s"] = benchmark::Counter(static_cast<double>(pairs), benchmark::Counter::kIsRate);
 }
 
+/// Single parents and couples as a search compiles them, with the columns of parents seen before at hand. Pedigrees seldom repeat:
+/// each is compiled once.
 void compile(benchmark::State& state, const Setting& setting, WorkShape shape) {
-  const Tile& tile = setting.tile(shape);
+  const Workload& work = setting.tile(shape).work;
+  const Compiler cold(setting.population, CoupleWeights{});
+  const Compiler& compiler = shape == WorkShape::pedigrees ? cold : setting.compiler;
   std::size_t f = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(setting.compiler.compile(tile.work.families[f], tile.work.calls[f], tile.work.n_members).terms.data());
-    f = (f + 1) % tile.families.size();
+    benchmark::DoNotOptimize(compiler.compile(work.families[f], work.calls[f], work.n_members).terms.data());
+    f = (f + 1) % work.families.size();
+  }
+  state.counters["families/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+}
+
+/// Ten typed relatives: all four grandparents, two uncles, two sibs of the missing person, its spouse and its child.
+void compile_ten(benchmark::State& state, const Setting& setting) {
+  const Workload work = make_large_families(setting.population, kTenFamilies);
+  const Compiler compiler(setting.population, CoupleWeights{});
+  std::size_t f = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(compiler.compile(work.families[f], work.calls[f], work.n_members).terms.data());
+    f = (f + 1) % work.families.size();
   }
   state.counters["families/s"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
@@ -197,17 +223,22 @@ void register_all(const Setting& setting) {
                                    std::cref(kernel), shape)
           ->Arg(4)
           ->Arg(0)
+          ->Arg(kNeverDiscarded)
           ->Unit(benchmark::kMillisecond);
   }
   for (const WorkShape shape : kShapes) {
     benchmark::RegisterBenchmark((std::string("exact/") + name_of(shape)).c_str(), exact, std::cref(setting), shape)
         ->Unit(benchmark::kMillisecond);
-    benchmark::RegisterBenchmark((std::string("compile/") + name_of(shape)).c_str(), compile, std::cref(setting), shape)
-        ->Unit(benchmark::kMicrosecond);
+    auto* compiling = benchmark::RegisterBenchmark((std::string("compile/") + name_of(shape)).c_str(), compile, std::cref(setting), shape);
+    compiling->Unit(benchmark::kMicrosecond);
+    if (shape == WorkShape::pedigrees) compiling->Iterations(static_cast<std::int64_t>(block_of(shape).n_families));
   }
   for (const WorkShape shape : {WorkShape::duos, WorkShape::couples})
     benchmark::RegisterBenchmark((std::string("alternatives/") + name_of(shape)).c_str(), alternatives, std::cref(setting), shape)
         ->Unit(benchmark::kNanosecond);
+  benchmark::RegisterBenchmark("compile/ten_relatives", compile_ten, std::cref(setting))
+      ->Iterations(static_cast<std::int64_t>(kTenFamilies))
+      ->Unit(benchmark::kMicrosecond);
   benchmark::RegisterBenchmark("quantize/duos", quantizing, std::cref(setting))->Unit(benchmark::kMicrosecond);
 }
 

@@ -158,4 +158,46 @@ Workload make_workload(const EffectivePopulation& population, const WorkloadOpti
   return work;
 }
 
+Workload make_large_families(const EffectivePopulation& population, std::size_t n_families) {
+  const std::vector<PedigreePerson> persons{{"grandfather", kNoParent, kNoParent, Sex::male},
+                                            {"grandmother", kNoParent, kNoParent, Sex::female},
+                                            {"maternal grandfather", kNoParent, kNoParent, Sex::male},
+                                            {"maternal grandmother", kNoParent, kNoParent, Sex::female},
+                                            {"father", 0, 1, Sex::male},
+                                            {"uncle", 0, 1, Sex::male},
+                                            {"mother", 2, 3, Sex::female},
+                                            {"maternal uncle", 2, 3, Sex::male},
+                                            {"sib", 4, 6, Sex::male},
+                                            {"second sib", 4, 6, Sex::female},
+                                            {"missing", 4, 6, Sex::female},
+                                            {"spouse", kNoParent, kNoParent, Sex::male},
+                                            {"child", 11, 10, Sex::male}};
+  const std::vector<std::size_t> typed{0, 1, 2, 3, 5, 7, 8, 9, 11, 12};
+  Workload work;
+  work.n_members = typed.size();
+  CounterRng rng(1, 2);
+  for (std::size_t f = 0; f < n_families; ++f) {
+    Family family;
+    family.id = "T" + std::to_string(f);
+    family.shape = FamilyShape::pedigree;
+    family.pedigree = Pedigree(persons);
+    family.missing = 10;
+    family.typed.assign(persons.size(), kNobody);
+    for (std::size_t k = 0; k < typed.size(); ++k) family.typed[typed[k]] = static_cast<PersonIndex>(f * typed.size() + k);
+    std::vector<Person> people;
+    for (const PedigreePerson& person : persons) {
+      const auto parent = [&](PersonInPedigree p) { return people[static_cast<std::size_t>(p)]; };
+      people.push_back(person.father == kNoParent ? unrelated(population, rng)
+                                                  : child_of({parent(person.father), parent(person.mother)}, population, rng));
+    }
+    std::vector<Genotype> calls;
+    for (std::size_t l = 0; l < population.loci.size(); ++l)
+      for (const std::size_t member : typed)
+        calls.emplace_back(population.loci[l].locus.alleles[people[member].a[l]], population.loci[l].locus.alleles[people[member].b[l]]);
+    work.families.push_back(std::move(family));
+    work.calls.push_back(std::move(calls));
+  }
+  return work;
+}
+
 }  // namespace homeward::bench

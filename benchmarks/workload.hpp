@@ -33,4 +33,8 @@ EffectivePopulation core_population(const std::string& data_folder, std::string&
 
 Workload make_workload(const EffectivePopulation& population, const WorkloadOptions& options);
 
+/// Families of which ten relatives are typed: four grandparents, an uncle of either side, two full sibs of the missing person,
+/// its spouse and their child. No children.
+Workload make_large_families(const EffectivePopulation& population, std::size_t n_families);
+
 }  // namespace homeward::bench

@@ -128,7 +128,12 @@ std::vector<double> missing_genotype_likelihoods(const Pedigree& pedigree, Perso
   const ScaledSum sum =
       LocusSum(space, model.theta, std::move(evidence), missing, FounderOrder::interchangeable).evaluate(std::move(graph));
 
-  const auto plain = [&](std::size_t cell) { return ScaledLikelihood{sum.values()[cell], sum.exponent()}.plain(); };
+  // A power of two within the range of a double multiplies exactly, and costs less than ldexp for every cell.
+  const bool in_range = std::abs(sum.exponent()) <= 1000;
+  const double factor = in_range ? std::ldexp(1.0, static_cast<int>(sum.exponent())) : 0.0;
+  const auto plain = [&](std::size_t cell) {
+    return in_range ? sum.values()[cell] * factor : ScaledLikelihood{sum.values()[cell], sum.exponent()}.plain();
+  };
   for (std::size_t cell = 0; cell < sum.values().size(); ++cell) by_code[kUntyped] += plain(cell);
   if (copies == 2 && observation.error == ErrorModel::none) {
     // States are alleles here, so a genotype's cells are known without asking: two orders, and a/a may be a/silent.

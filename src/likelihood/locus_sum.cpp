@@ -11,11 +11,12 @@ namespace homeward::detail {
 
 namespace {
 
-constexpr int kOpen = -1;              ///< a gene whose state is summed over
-constexpr double kDecideAbove = 5e5;   ///< operations above which deciding meioses one by one is tried
-constexpr double kMostTerms = 3e6;     ///< founder genotypes x set partitions or states that are still summed
-constexpr std::size_t kFewStates = 8;  ///< with so few alleles no table is worth planning for, tie by tie
-constexpr double kFewGenotypes = 4;    ///< a typed founder with at most so many genotypes is enumerated under theta
+constexpr int kOpen = -1;                 ///< a gene whose state is summed over
+constexpr double kDecideAbove = 5e5;      ///< operations above which deciding meioses one by one is tried
+constexpr double kMostTerms = 3e6;        ///< founder genotypes x set partitions or states that are still summed
+constexpr std::size_t kFewStates = 8;     ///< with so few alleles no table is worth planning for, tie by tie
+constexpr std::ptrdiff_t kFewGenes = 24;  ///< of a pedigree that is not planned for when its locus has few states
+constexpr double kFewGenotypes = 4;       ///< a typed founder with at most so many genotypes is enumerated under theta
 
 bool holds_person(const std::vector<std::size_t>& persons, std::size_t person) {
   return std::find(persons.begin(), persons.end(), person) != persons.end();
@@ -115,6 +116,7 @@ bool LocusSum::fixed_order(const GeneGraph& graph, std::size_t person) const {
 
 void LocusSum::add_graph(GeneGraph graph, double weight, ScaledSum& sum) const {
   graph.prune(matters_);
+  if (surely_cheap(graph)) return add_leaf(graph, weight, sum);
   const double cost = estimate(graph);
   int gene = kNoGene;
   if (cost <= kDecideAbove || !improves(
@@ -125,6 +127,13 @@ void LocusSum::add_graph(GeneGraph graph, double weight, ScaledSum& sum) const {
     decided.decide(gene, side);
     add_graph(std::move(decided), weight / 2.0, sum);
   }
+}
+
+/// Few genes and few states: planning would cost more than it saves. Tables of three genes are the rule in so small a graph.
+bool LocusSum::surely_cheap(const GeneGraph& graph) const {
+  const auto needed = std::count_if(graph.genes().begin(), graph.genes().end(), [](const Gene& gene) { return gene.needed; });
+  const auto n = static_cast<double>(space_.size());
+  return theta_ == 0.0 && needed <= kFewGenes && static_cast<double>(needed) * n * n * n <= kDecideAbove;
 }
 
 double LocusSum::estimate(const GeneGraph& graph) const {

@@ -49,6 +49,7 @@ class LocusSum {
  private:
   struct Urn;
   void add_graph(GeneGraph graph, double weight, ScaledSum& sum) const;
+  bool surely_cheap(const GeneGraph& graph) const;
   double estimate(const GeneGraph& graph) const;
   using Estimate = std::function<double(const GeneGraph&)>;
   double cheapest_decision(const GeneGraph& graph, const Estimate& cost_of, double least, int& gene) const;

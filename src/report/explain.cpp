@@ -217,7 +217,7 @@ class Explainer {
     std::vector<ObservedGenotype> observed(family_.pedigree.size());
     for (std::size_t k = 0; k < n_members_; ++k)
       if (const auto g = usable_parent(model, locus, k)) observed[member_place_[k]] = {Observation::genotype, *g};
-    const bool fits = pedigree_inconsistent(without_mutation(model), family_.pedigree, family_.missing, observed)[code] == 0;
+    const bool fits = pedigree_inconsistent(model, family_.pedigree, family_.missing, observed)[code] == 0;
     out.status = fits ? "consistent" : "inconsistent";
     out.min_steps = fits ? 0 : steps_from_parents(model, locus, child);
     out.formula = "P(child|relatives)/P(child), peeling";

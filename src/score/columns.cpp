@@ -144,20 +144,4 @@ std::vector<double> pedigree_likelihood_ratios(const LocusModel& model, UntypedP
   return lr;
 }
 
-LocusModel without_mutation(const LocusModel& model) {
-  LocusModel plain = model;
-  plain.male = plain.female = TransitionMatrix::identity(model.frequencies.size());
-  plain.mutation.model = MutationModel::none;
-  plain.silent = plain.theta = 0.0;
-  return plain;
-}
-
-std::vector<std::uint8_t> pedigree_inconsistent(const LocusModel& unmutated, const Pedigree& pedigree, PersonInPedigree missing,
-                                                std::span<const ObservedGenotype> observed) {
-  const std::vector<double> likelihood = missing_genotype_likelihoods(pedigree, missing, observed, unmutated, {});
-  std::vector<std::uint8_t> inconsistent(likelihood.size(), 0);
-  for (std::size_t g = 1; g < likelihood.size(); ++g) inconsistent[g] = likelihood[g] > 0.0 ? 0 : 1;
-  return inconsistent;
-}
-
 }  // namespace homeward

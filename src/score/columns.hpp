@@ -45,13 +45,10 @@ std::vector<double> parents_likelihood_ratios(const LocusModel& model, UntypedPa
 std::vector<double> pedigree_likelihood_ratios(const LocusModel& model, UntypedParent rule, const Pedigree& pedigree,
                                                PersonInPedigree missing, std::span<const ObservedGenotype> observed);
 
-/// By GenotypeCode: 1 when the pedigree's data with missing = g are impossible without mutation. `unmutated`: the locus
-/// with identity matrices, theta 0 and no silent allele. Entry 0 is 0.
-std::vector<std::uint8_t> pedigree_inconsistent(const LocusModel& unmutated, const Pedigree& pedigree, PersonInPedigree missing,
+/// By GenotypeCode: 1 when the pedigree's data with missing = g are impossible without mutation; silent alleles do not excuse a
+/// mismatch. Entry 0 is 0. Cost: that of a locus with the alleles the relatives show and two more.
+std::vector<std::uint8_t> pedigree_inconsistent(const LocusModel& model, const Pedigree& pedigree, PersonInPedigree missing,
                                                 std::span<const ObservedGenotype> observed);
-
-/// A locus without mutation, silent allele or theta: what "consistent" is measured with.
-LocusModel without_mutation(const LocusModel& model);
 
 /// A pedigree as one locus sees it under the rule for untyped parents.
 struct LocusPedigree {

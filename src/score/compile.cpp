@@ -35,7 +35,6 @@ struct Compiler::Impl {
   ColumnCache cache;
   KeyedColumnCache dear_columns;
   FamilyCheck family_check;
-  std::vector<LocusModel> unmutated;
   std::vector<std::string> warnings;
 
   Impl(const EffectivePopulation& effective, CoupleWeights couple_weights)
@@ -46,7 +45,6 @@ struct Compiler::Impl {
         dear_columns(kCacheBytes),
         family_check(effective) {
     for (const LocusModel& model : population.loci) {
-      unmutated.push_back(without_mutation(model));
       if (model.locus.chromosome != Chromosome::autosomal)
         warnings.push_back("locus " + model.locus.name + ": not autosomal; the search does not use it");
     }
@@ -174,7 +172,7 @@ struct Compiler::Impl {
       term.profile.columns[locus] = dear_columns.get(key, [&] {
         return column(
             locus, pedigree_likelihood_ratios(population.loci[locus], population.untyped_parent, family.pedigree, family.missing, observed),
-            pedigree_inconsistent(unmutated[locus], family.pedigree, family.missing, observed));
+            pedigree_inconsistent(population.loci[locus], family.pedigree, family.missing, observed));
       });
       if (!term.profile.columns[locus]) undefined.push_back(undefined_locus(locus));
     }

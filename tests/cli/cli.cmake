@@ -10,6 +10,13 @@ add_test(NAME cli.validation COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/
 set_tests_properties(cli.validation PROPERTIES LABELS cli TIMEOUT 600 SKIP_RETURN_CODE 77
   ENVIRONMENT "HOMEWARD_PROGRAM=$<TARGET_FILE:homeward>;PYTHONDONTWRITEBYTECODE=1")
 
+# Single parents, couples and pedigrees in one store, in small: every true family reported, the same files as scoring every pair.
+# At national size: scripts/bench-national --jobs mixed.
+add_test(NAME cli.mixed COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/scripts/bench-national --homeward $<TARGET_FILE:homeward>
+  --scale 0.0001 --runs 1 --jobs mixed\ families)
+set_tests_properties(cli.mixed PROPERTIES LABELS cli TIMEOUT 600
+  ENVIRONMENT "HOMEWARD_DATA=${PROJECT_SOURCE_DIR}/data;PYTHONDONTWRITEBYTECODE=1")
+
 if(HOMEWARD_WITH_MPI)
   add_test(NAME cli.mpi COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/test_mpi.py)
   set_tests_properties(cli.mpi PROPERTIES LABELS cli TIMEOUT 600 PROCESSORS 2
