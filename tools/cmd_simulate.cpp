@@ -15,6 +15,7 @@
 #include "homeward/import.hpp"
 #include "homeward/simulate.hpp"
 #include "homeward/version.hpp"
+#include "registry_folder.hpp"
 
 namespace homeward::cli {
 
@@ -49,6 +50,8 @@ struct SimulateOptions {
   bool with_silent = false;
   std::string kit_text;
   SimulationOptions simulation;
+  bool with_registry = false;
+  std::uint64_t unsampled = 0;  ///< registered families without DNA
 };
 
 void declare(CommandLine& line) {
@@ -72,6 +75,12 @@ void declare(CommandLine& line) {
        "further families, of grandparents, sibs, half sibs, uncles, aunts or the missing person's own children")  //
       ("pedigrees-related", po::value<std::uint64_t>()->default_value(0)->value_name("R"), "of these, families whose child is there");
   people.add_options()("duplicates", po::value<std::uint64_t>()->default_value(0)->value_name("N"), "children that are sampled twice");
+  line.group("Registrations")
+      .add_options()  //
+      ("registry", po::bool_switch(),
+       "also write OUT/registry: these people on five sites, in five encodings, with overlaps and their truth")  //
+      ("unsampled", po::value<std::uint64_t>()->default_value(0)->value_name("N"),
+       "with --registry: further searching families that have given no DNA");
   line.group("Typing").add_options()  //
       ("kit", po::value<std::string>()->default_value("PowerPlex 21")->value_name("KITS"),
        "kit, or kits with shares: 'PowerPlex 21:0.6,Identifiler Plus:0.4'")                                            //
@@ -192,6 +201,9 @@ SimulateOptions parse(const po::variables_map& values, const Context& context) {
   simulation.missing = values["missing"].as<double>();
   simulation.dropout = values["dropout"].as<double>();
   simulation.typing_error = values["typing-error"].as<double>();
+  options.with_registry = values["registry"].as<bool>();
+  options.unsampled = values["unsampled"].as<std::uint64_t>();
+  if (options.unsampled > 0 && !options.with_registry) throw Error(ErrorKind::usage, "--unsampled says nothing without --registry");
   simulation.seed = context.global.seed;
   simulation.threads = context.global.threads;
   return options;
@@ -324,6 +336,24 @@ ordered_json outputs_json(const std::filesystem::path& out, const SimulationCoun
   return outputs;
 }
 
+/// Writes the registrations, if asked for, and says what they are.
+ordered_json registry_json(const SimulateOptions& options, const Context& context) {
+  if (!options.with_registry) return nullptr;
+  const RegistrySimulationCounts counts =
+      write_registry_folder(options.out, context.data_dir, {options.unsampled, options.simulation.seed});
+  ordered_json files = ordered_json::array();
+  for (const std::string& file : counts.files)
+    files.push_back({{"path", "registry/" + file}, {"sha256", sha256_of_file(options.out / "registry" / file)}});
+  if (!context.global.quiet)
+    context.err << fmt::format("registered {} families and children in {} records on {} sites; {} pairs of records mean the same one\n",
+                               counts.entities, counts.records, RegistrySimulationCounts::kSites, counts.same_pairs);
+  return {{"entities", counts.entities},
+          {"records", counts.records},
+          {"same_pairs", counts.same_pairs},
+          {"unsampled", options.unsampled},
+          {"files", files}};
+}
+
 int run(const po::variables_map& values, Context& context) {
   SimulateOptions options = parse(values, context);
   options.simulation.kits = find_kits(options.kit_text, context.data_dir);
@@ -337,16 +367,18 @@ int run(const po::variables_map& values, Context& context) {
   prepare_folder(options.out, context.global.force);
   const SimulationCounts counts = simulate(model, loci.amelogenin, options.simulation, options.out);
 
-  const ordered_json document{{"schema", kSchema},
-                              {"version", version()},
-                              {"seed", options.simulation.seed},
-                              {"parameters", parameters_json(options, population)},
-                              {"model", model_json(model)},
-                              {"kits", kits_json(options.simulation, counts)},
-                              {"left_out_loci", loci.left_out},
-                              {"realised", realised_json(counts)},
-                              {"outputs", outputs_json(options.out, counts)},
-                              {"warnings", warnings}};
+  const ordered_json registry = registry_json(options, context);
+  ordered_json document{{"schema", kSchema},
+                        {"version", version()},
+                        {"seed", options.simulation.seed},
+                        {"parameters", parameters_json(options, population)},
+                        {"model", model_json(model)},
+                        {"kits", kits_json(options.simulation, counts)},
+                        {"left_out_loci", loci.left_out},
+                        {"realised", realised_json(counts)},
+                        {"outputs", outputs_json(options.out, counts)},
+                        {"warnings", warnings}};
+  if (options.with_registry) document["registry"] = registry;
   write_atomic_file(options.out / kFiles.back(), document.dump(2) + "\n");
   for (const std::string& warning : warnings) context.err << "homeward: warning: " << warning << '\n';
   if (!context.global.quiet)
@@ -365,7 +397,8 @@ const Command kSimulate{"simulate",
                         "OUT --population POP --children N --families M [options]",
                         "  homeward simulate sim --population cn --children 2000 --families 500 --related 100 --seed 7\n"
                         "  homeward simulate sim --population cn --children 20000 --families 5000 --related 500 \\\n"
-                        "      --kit 'PowerPlex 21:0.6,Identifiler Plus:0.2,SureID PanGlobal:0.2' --couples 0.6 --apart 0.5 --uncles 50\n",
+                        "      --kit 'PowerPlex 21:0.6,Identifiler Plus:0.2,SureID PanGlobal:0.2' --couples 0.6 --apart 0.5 --uncles 50\n"
+                        "  homeward simulate sim --population cn --children 200 --families 100 --related 40 --registry --unsampled 1000\n",
                         declare,
                         run};
 

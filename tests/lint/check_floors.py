@@ -24,13 +24,14 @@ for annex in ANNEX_B:
 # The room that implements each public header: including it is including the room.
 HEADER_ROOM = {
     "error": "base", "version": "base",
+    "registration": "genetics", "registry": "registry", "vault": "registry", "audit": "registry", "linkage": "registry", "duplicates": "registry", "store_registry": "store",
     "allele": "genetics", "panel": "genetics", "pedigree": "genetics", "family": "genetics", "mutation": "genetics", "population": "genetics",
     "transition_matrix": "genetics",
     "results": "results",
     "observation": "genetics", "case": "genetics",
     "likelihood": "likelihood", "scoring_profile": "score", "kernel": "scan", "search": "search", "search_session": "search", "import": "import",
     "export": "import",
-    "store": "store", "report": "report", "simulate": "simulate", "simulation": "simulate", "evaluate": "report", "evaluation": "report",
+    "store": "store", "report": "report", "simulate": "simulate", "simulate_registry": "simulate", "simulation": "simulate", "evaluate": "report", "evaluation": "report",
     "decide": "decide", "chance": "decide", "posterior": "decide", "power": "decide",
 }
 
@@ -41,6 +42,7 @@ LIBRARY_HOMES = [
     (re.compile(r"^Eigen/"), {"src/likelihood", "tools"}, "Eigen stays in src/likelihood: it doubles the time a file takes to compile"),
     (re.compile(r"^boost/"), {"tools"}, "Boost stays in tools"),
     (re.compile(r"^expat\.h$|^minizip/"), {"src/import"}, "XML and zip stay in src/import"),
+    (re.compile(r"^sodium\.h$|^unicode/"), {"src/registry"}, "cryptography of the vault and ICU stay in src/registry"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 OMP_PRAGMA = re.compile(r"^\s*#\s*pragma\s+omp\b(?!\s+simd)")
@@ -154,6 +156,7 @@ PLANTED = {
     "src/base/l.cpp": "std::exit(1);\n",
     "src/attic/m.cpp": "int x;\n",
     "src/store/r.cpp": "#include <expat.h>\n",
+    "src/store/s.cpp": "#include <sodium.h>\n",
     "src/base/n.cpp": "// TO" + "DO later\n",
     "scripts/o.sh": "cd /ho" + "me/someone\n",
     "src/base/p.hpp": "int x;\n",
