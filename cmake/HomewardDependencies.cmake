@@ -9,6 +9,8 @@ find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 find_package(EXPAT 2.5 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(MINIZIP REQUIRED IMPORTED_TARGET minizip)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-i18n icu-uc)
 if(HOMEWARD_WITH_MPI)
   find_package(MPI REQUIRED COMPONENTS CXX)  # of several machines, homeward-mpi only
 endif()

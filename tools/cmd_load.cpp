@@ -182,26 +182,28 @@ std::uint64_t count_issues(const std::vector<Issue>& issues) {
   return n;
 }
 
-void print_codes(const std::vector<Issue>& issues, std::ostream& err) {
+void print_codes(const std::vector<Issue>& issues, const Context& context) {
   std::map<std::string, std::pair<Severity, std::uint64_t>> of_code;
   for (const Issue& issue : issues) {
     auto& [severity, n] = of_code.try_emplace(issue.code, issue.severity, 0).first->second;
     severity = std::max(severity, issue.severity);
     n += issue.count;
   }
-  for (const auto& [code, what] : of_code) err << fmt::format("  {:<8} {:<22} {}\n", import::to_string(what.first), code, what.second);
+  for (const auto& [code, what] : of_code)
+    context.err << fmt::format("  {:<8} {:<22} {}\n", import::to_string(what.first), code, what.second);
 }
 
-void print_file(const ImportedFile& file, bool with_columns, std::ostream& err) {
-  err << fmt::format("{}: {}, {}, delimiter {}: {} rows, {} samples, {} loci", escaped(file.path), file.format, file.encoding,
+void print_file(const ImportedFile& file, bool with_columns, const Context& context) {
+  std::ostream& err = context.err;
+  err << context.say("{}: {}, {}, delimiter {}: {} rows, {} samples, {} loci", escaped(file.path), file.format, file.encoding,
                      file.delimiter, file.rows, file.samples.size(), file.loci.size());
-  if (!file.relatives.empty()) err << fmt::format(", {} relatives", file.relatives.size());
-  if (!file.rejects.empty()) err << fmt::format(", {} rows REJECTED", file.rejects.size());
+  if (!file.relatives.empty()) err << context.say(", {} relatives", file.relatives.size());
+  if (!file.rejects.empty()) err << context.say(", {} rows REJECTED", file.rejects.size());
   err << '\n';
   if (with_columns)
     for (const ColumnMeaning& column : file.columns)
-      err << fmt::format("  column {:<24} -> {}\n", escaped(column.header.substr(0, 64)), escaped(column.meaning));
-  print_codes(file.issues, err);
+      err << context.say("  column {:<24} -> {}", escaped(column.header.substr(0, 64)), escaped(column.meaning)) << '\n';
+  print_codes(file.issues, context);
 }
 
 /// Files with the same header share one list of rejects; others get a list of their own, numbered.
@@ -226,7 +228,8 @@ std::vector<std::string> write_all_rejects(const std::string& path, const Input&
   return written;
 }
 
-void write_lists(const LoadOptions& options, const Input& input, const LoadSummary& summary, std::ostream& err) {
+void write_lists(const LoadOptions& options, const Input& input, const LoadSummary& summary, const Context& context) {
+  std::ostream& err = context.err;
   const std::string batch = std::to_string(summary.batch_id);
   const std::string issues_path = options.issues.empty() ? options.store + "." + batch + ".issues.tsv" : options.issues;
   const std::string rejects_path = options.rejects.empty() ? options.store + "." + batch + ".rejects.csv" : options.rejects;
@@ -239,11 +242,11 @@ void write_lists(const LoadOptions& options, const Input& input, const LoadSumma
   // A dry run leaves nothing behind unless a file was asked for.
   if (!options.dry_run || !options.issues.empty()) {
     import::write_issues(issues_path, batch, issues);
-    if (!issues.empty()) err << "issues: " << escaped(issues_path) << '\n';
+    if (!issues.empty()) err << context.say("issues: {}", escaped(issues_path)) << '\n';
   }
   if (!options.dry_run || !options.rejects.empty())
     for (const std::string& path : write_all_rejects(rejects_path, input))
-      err << "rejected rows: " << escaped(path) << " (mend them and load that file)\n";
+      err << context.say("rejected rows: {} (mend them and load that file)", escaped(path)) << '\n';
 }
 
 /// What each file added: of one file the summary says it, of several the batches of the store do.
@@ -272,22 +275,26 @@ void print_rows(const LoadOptions& options, const Input& input, const LoadSummar
   }
 }
 
-void print_totals(const LoadOptions& options, const LoadSummary& summary, std::ostream& err) {
-  if (summary.already_loaded) err << "a file with the same content is in the store already: nothing of it was added again\n";
-  err << fmt::format(
-      "{}: {} new persons, {} new samples, {} new typings, {} persons extended, {} typings already known, {} conflicts, {} samples "
-      "refused\n",
-      options.dry_run ? "would add" : "added", summary.new_persons, summary.new_samples, summary.new_typings, summary.extended_persons,
-      summary.identical_typings, summary.conflicts, summary.refused_samples);
-  print_codes(summary.issues, err);
+void print_totals(const LoadOptions& options, const LoadSummary& summary, const Context& context) {
+  std::ostream& err = context.err;
+  if (summary.already_loaded)
+    err << context.say("a file with the same content is in the store already: nothing of it was added again") << '\n';
+  err << context.say(
+             "{}: {} new persons, {} new samples, {} new typings, {} persons extended, {} typings already known, {} conflicts, {} samples "
+             "refused",
+             context.say(options.dry_run ? "would add" : "added"), summary.new_persons, summary.new_samples, summary.new_typings,
+             summary.extended_persons, summary.identical_typings, summary.conflicts, summary.refused_samples)
+      << '\n';
+  print_codes(summary.issues, context);
   if (options.dry_run) {
-    err << "dry run: the store was not touched\n";
+    err << context.say("dry run: the store was not touched") << '\n';
     return;
   }
   const StoreInfo info = Store::open(options.store)->info();
-  err << fmt::format("the store {} now holds {} persons ({} children), {} families, {} samples, {} typings at {} loci\n",
+  err << context.say("the store {} now holds {} persons ({} children), {} families, {} samples, {} typings at {} loci",
                      escaped(options.store), info.n_persons, info.n_children, info.n_families, info.n_samples, info.n_typings,
-                     info.loci.size());
+                     info.loci.size())
+      << '\n';
 }
 
 /// Samples the store refuses (an id it knows with another role, sex, family or person) are rejected rows like others.
@@ -315,9 +322,9 @@ void add_refused_by_store(const LoadOptions& options, const LoadSummary& summary
 void report_reading(const LoadOptions& options, const Context& context, const Input& input) {
   if (context.global.quiet) return;
   const bool with_columns = options.dry_run || context.global.verbose;
-  if (input.sheet) print_file(*input.sheet, with_columns, context.err);
-  print_codes(input.other_issues, context.err);
-  for (const ImportedFile& file : input.files) print_file(file, with_columns, context.err);
+  if (input.sheet) print_file(*input.sheet, with_columns, context);
+  print_codes(input.other_issues, context);
+  for (const ImportedFile& file : input.files) print_file(file, with_columns, context);
 }
 
 int run(const po::variables_map& values, Context& context) {
@@ -327,7 +334,9 @@ int run(const po::variables_map& values, Context& context) {
   report_reading(options, context, input);
   if (!options.save_mapping.empty() && !input.files.empty()) {
     write_mapping(options.save_mapping, input.files.front(), options.import.mapping);
-    context.err << "mapping: " << escaped(options.save_mapping) << " (look it over; the next file of this site takes it with --mapping)\n";
+    context.err << context.say("mapping: {} (look it over; the next file of this site takes it with --mapping)",
+                               escaped(options.save_mapping))
+                << '\n';
   }
   if (!input.failures.empty()) throw Error(ErrorKind::input, fmt::format("{}", fmt::join(input.failures, "\nhomeward: ")));
   // Rehearsed first: what the store refuses counts before anything is committed, and all defects are seen in one go.
@@ -338,14 +347,14 @@ int run(const po::variables_map& values, Context& context) {
   const bool committed = !options.dry_run && !refused;
   if (committed) summary = load_into_store(options.store, input.files, false, time);
   add_refused_by_store(options, summary, input);
-  write_lists(options, input, summary, context.err);
+  write_lists(options, input, summary, context);
   if (refused) {
-    if (!context.global.quiet) print_codes(summary.issues, context.err);
+    if (!context.global.quiet) print_codes(summary.issues, context);
     throw Error(ErrorKind::input,
-                fmt::format("{} rejects, at most {} accepted (--max-rejects): nothing was committed", rejects, options.max_rejects));
+                context.say("{} rejects, at most {} accepted (--max-rejects): nothing was committed", rejects, options.max_rejects));
   }
   print_rows(options, input, summary, committed, context.out);
-  if (!context.global.quiet) print_totals(options, summary, context.err);
+  if (!context.global.quiet) print_totals(options, summary, context);
   return 0;
 }
 

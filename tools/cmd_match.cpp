@@ -110,7 +110,7 @@ void finish_joining(const MatchOptions& options) {
 /// Looks at the run to go on with. True when it is complete already.
 bool examine_stopped(const MatchRun& run, RunManifest& manifest) {
   if (!is_run_folder(run.folder)) {
-    if (!run.context.global.quiet) run.context.err << "nothing to resume: starting from the beginning\n";
+    if (!run.context.global.quiet) run.context.err << run.context.say("nothing to resume: starting from the beginning") << '\n';
     return false;
   }
   const RunManifest then = read_manifest(run.folder);
@@ -204,12 +204,12 @@ void lead(MatchRun& run, RunManifest& manifest) {
   const RunLock lock(run.folder);
   if (options.resume && examine_stopped(run, manifest)) {
     fs::remove_all(run.folder / kCheckpointFolder);
-    if (!run.context.global.quiet) run.context.err << "the run is complete: nothing to resume\n";
+    if (!run.context.global.quiet) run.context.err << run.context.say("the run is complete: nothing to resume") << '\n';
   } else {
     clear_folder(run.folder, options.resume ? Keep::checkpoint : Keep::nothing);
     const Scales scales = read_scales(manifest, run.context.data_dir);
     search_into_folder(run, manifest, [&](SearchResult& result) { write_results(run, scales, result, manifest); });
-    if (!run.context.global.quiet) print_summary(manifest, run.context.err);
+    if (!run.context.global.quiet) print_summary(manifest, run.context);
   }
   if (options.out.empty()) move_run(run.folder, options.merge_into);
   if (!options.out.empty()) run.context.out << options.out.string() << '\n';
@@ -236,8 +236,9 @@ int run(const po::variables_map& values, Context& context) {
     if (earlier->model_changed()) manifest.warnings.emplace_back(kModelChanged);
   }
   if (leads && !context.global.quiet) {
-    print_model(model, options.model, context.err);
-    context.err << fmt::format("to compare      {} children x {} families\n", grouped(manifest.n_children), grouped(manifest.n_families));
+    print_model(model, options.model, context);
+    context.err << context.say("to compare      {} children x {} families", grouped(manifest.n_children), grouped(manifest.n_families))
+                << '\n';
     if (earlier) print_since(*earlier, context.err);
   }
   if (options.dry_run) return 0;

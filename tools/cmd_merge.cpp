@@ -200,7 +200,7 @@ int run(const po::variables_map& values, Context& context) {
   manifest.finished = utc_now();
   manifest.total_seconds = seconds();
   write_manifest(options.out, manifest);
-  if (!context.global.quiet) print_summary(manifest, context.err);
+  if (!context.global.quiet) print_summary(manifest, context);
   context.out << options.out.string() << '\n';
   return 0;
 }

@@ -164,7 +164,7 @@ void print_store_summary(const std::vector<FamilyPower>& powers, const ChildClas
 
 int study_store(const PowerCommand& command, Context& context) {
   const RunModel model = make_model(*command.store, command.population, command.model, context.data_dir);
-  if (!context.global.quiet) print_model(model, command.model, context.err);
+  if (!context.global.quiet) print_model(model, command.model, context);
   const ChildClasses children = child_classes(*model.store, model.effective);
   if (children.classes.empty()) throw Error(ErrorKind::input, "the store has no children: there is nothing a family could be found in");
   std::vector<FamilyPower> powers = family_power(*model.store, model.effective, children, command.power);

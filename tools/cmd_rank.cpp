@@ -252,12 +252,13 @@ std::string short_number(const std::string& cell) {
   return number ? fmt::format("{:.3g}", *number) : cell;
 }
 
-std::string table(const Listing& listing) {
+std::string table(const Listing& listing, const Context& context) {
   std::vector<TextColumn> columns{{"rank", Align::right},          {"child", Align::left, 20}, {"family", Align::left, 22},
                                   {"hypothesis", Align::left, 17}, {"log10LR", Align::right},  {"support", Align::left, 17},
                                   {"loci", Align::right},          {"inc", Align::right},      {"gap", Align::right, 8},
                                   {"posterior", Align::right},     {"chance", Align::right},   {"flags", Align::left, 12}};
   if (listing.other_tables()) columns.push_back({"lowest", Align::right});
+  for (TextColumn& column : columns) column.title = context.messages.text(column.title);
   std::vector<std::vector<std::string>> cells;
   for (const Row& row : listing.rows) {
     cells.push_back({row[0], row[kChild], row[kFamily], row[kHypothesis], row[kLog10Lr], row[kSupport], row[kLoci], row[kInconsistent],
@@ -287,7 +288,7 @@ int run(const po::variables_map& values, Context& context) {
   Listing listing{candidate_columns(), chooser.take()};
   const std::string other_tables =
       options.other_tables.empty() ? std::string() : add_other_tables(listing, options, manifest, context.data_dir);
-  const std::string text = options.format == Format::table ? table(listing)
+  const std::string text = options.format == Format::table ? table(listing, context)
                            : options.format == Format::tsv ? tsv(listing, options.excel)
                                                            : jsonl(listing);
   if (options.output.empty() || options.output == "-") {
@@ -302,14 +303,15 @@ int run(const po::variables_map& values, Context& context) {
   if (!other_tables.empty()) context.err << "homeward: warning: " << other_tables << '\n';
   if (!context.global.quiet) {
     if (options.min_log10_lr < manifest.min_log10_lr && values.count("min-log10-lr") != 0)
-      context.err << fmt::format("the run kept hits at log10 LR >= {:.6g} only: for a lower threshold search again\n",
-                                 manifest.min_log10_lr);
-    if (beyond_table) context.err << "from hits.h5: columns that only candidates.tsv has are empty\n";
+      context.err << context.say("the run kept hits at log10 LR >= {:.6g} only: for a lower threshold search again", manifest.min_log10_lr)
+                  << '\n';
+    if (beyond_table) context.err << context.say("from hits.h5: columns that only candidates.tsv has are empty") << '\n';
     if (!beyond_table && manifest.counts.cut_by_top_k > 0)
-      context.err << fmt::format("{} further hits lie beyond the {} best of their child and family\n", manifest.counts.cut_by_top_k,
-                                 manifest.top_k);
+      context.err << context.say("{} further hits lie beyond the {} best of their child and family", manifest.counts.cut_by_top_k,
+                                 manifest.top_k)
+                  << '\n';
     if (!beyond_table && !std::isnan(manifest.belief.phi)) context.err << threshold.summary() << '\n';
-    context.err << kLeadBanner << '\n';
+    context.err << context.say(kLeadBanner) << '\n';
   }
   return 0;
 }

@@ -7,7 +7,10 @@
 #include <iosfwd>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "messages.hpp"
 
 namespace homeward::cli {
 
@@ -35,6 +38,13 @@ struct Context {
   std::filesystem::path data_dir;      ///< shipped populations, kits, aliases
   std::vector<std::string> arguments;  ///< as typed, for run.json
   SliceScanner* scanner = nullptr;     ///< who scans for `match`; null = this process
+  Messages messages{};                 ///< of --lang
+
+  /// A text to people, in their language; `english` is the key of the catalogue.
+  template <class... Values>
+  std::string say(std::string_view english, const Values&... values) const {
+    return messages.say(english, values...);
+  }
 };
 
 /// A command's own options in titled groups, and its positional arguments.
@@ -55,6 +65,6 @@ struct Command {
 };
 
 extern const Command kLoad, kMatch, kMerge, kRank, kExplain, kLr, kPower, kSimulate, kEvaluate, kInfo, kCheck, kExport, kBench, kVersion,
-    kDoctor, kCompletion;
+    kDoctor, kCompletion, kRegister, kDedup, kContact, kWithdraw, kAudit;
 
 }  // namespace homeward::cli

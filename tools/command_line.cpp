@@ -19,9 +19,9 @@
 namespace homeward::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array<const Command*, 16> kCommands{&kLoad,  &kMatch,    &kMerge,    &kRank,      &kExplain, &kLr,
-                                                            &kPower, &kSimulate, &kEvaluate, &kInfo,      &kCheck,   &kExport,
-                                                            &kBench, &kDoctor,   &kVersion,  &kCompletion};
+  static constexpr std::array<const Command*, 21> kCommands{&kLoad,  &kRegister, &kMatch,    &kMerge, &kRank,    &kExplain,  &kLr,
+                                                            &kPower, &kSimulate, &kEvaluate, &kDedup, &kContact, &kWithdraw, &kAudit,
+                                                            &kInfo,  &kCheck,    &kExport,   &kBench, &kDoctor,  &kVersion,  &kCompletion};
   return kCommands;
 }
 
@@ -179,6 +179,7 @@ int run_command(const Command& command, const std::vector<std::string>& argument
     return 0;
   }
   check_global(context.global);
+  context.messages.use(context.global.lang, context.data_dir);
   return command.run(values, context);
 }
 
@@ -211,7 +212,7 @@ int run_and_flush(const std::vector<std::string>& words, Context& context) {
 int run_main(std::span<char*> argv, std::ostream& out, std::ostream& err, SliceScanner* scanner) {
   std::vector<std::string> words;
   if (!argv.empty()) words.assign(argv.begin() + 1, argv.end());
-  Context context{out, err, {}, {}, words, scanner};
+  Context context{out, err, {}, {}, words, scanner, {}};
   const auto fail = [&](ErrorKind kind, const std::string& message) {
     out.flush();
     err << "homeward: " << message << std::endl;

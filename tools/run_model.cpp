@@ -162,29 +162,36 @@ std::string family_check_summary(const FamilyCheckCounts& c) {
       c.contradicted, c.contradicted_families, c.swaps, c.sex_markers);
 }
 
-void print_model(const RunModel& model, const ModelOptions& options, std::ostream& err) {
+void print_model(const RunModel& model, const ModelOptions& options, const Context& context) {
+  std::ostream& err = context.err;
   const EffectivePopulation& e = model.effective;
-  const auto chosen = [&](std::initializer_list<const char*> names, const char* otherwise) {
+  const auto chosen = [&](std::initializer_list<const char*> names, const char* otherwise) -> std::string_view {
     const bool any = std::any_of(names.begin(), names.end(), [&](const char* name) {
       return std::find(options.chosen.begin(), options.chosen.end(), name) != options.chosen.end();
     });
-    return any ? "as given" : otherwise;
+    return context.messages.text(any ? "as given" : otherwise);
   };
-  const bool from_locus_rates = chosen({"rate-male", "rate-female"}, "")[0] == '\0';
+  const bool from_locus_rates = chosen({"rate-male", "rate-female"}, "").empty();
   const RareAlleleRule& rare = e.rare_alleles;
-  err << fmt::format("population      {} ({} loci in use), file SHA-256 {}\n", escaped(e.population_id), e.loci.size(), e.population_sha256)
-      << fmt::format("model digest    {}\n", e.digest)
-      << fmt::format("mutation        {} [model {}; rates {}]\n", describe_mutation(e),
-                     chosen({"mutation-model"}, "of the population file"), from_locus_rates ? "of the population file" : "as given")
-      << fmt::format("theta           {:.6g} [{}]\n", e.theta, chosen({"theta"}, "of the population file"))
-      << fmt::format("untyped parent  {} [{}]\n", e.untyped_parent == UntypedParent::half ? "half" : "full",
+  err << context.say("population      {} ({} loci in use), file SHA-256 {}", escaped(e.population_id), e.loci.size(), e.population_sha256)
+      << '\n'
+      << context.say("model digest    {}", e.digest) << '\n'
+      << context.say("mutation        {} [model {}; rates {}]", describe_mutation(e), chosen({"mutation-model"}, "of the population file"),
+                     context.messages.text(from_locus_rates ? "of the population file" : "as given"))
+      << '\n'
+      << context.say("theta           {:.6g} [{}]", e.theta, chosen({"theta"}, "of the population file")) << '\n'
+      << context.say("untyped parent  {} [{}]", e.untyped_parent == UntypedParent::half ? "half" : "full",
                      chosen({"untyped-parent"}, "default"))
-      << fmt::format("rare alleles    {:.6g}/2N where 2N is known, else {:.6g}; floor for seen alleles: {} [{}]\n", rare.numerator,
+      << '\n'
+      << context.say("rare alleles    {:.6g}/2N where 2N is known, else {:.6g}; floor for seen alleles: {} [{}]", rare.numerator,
                      rare.fallback, rare.floor_seen ? "yes" : "no", chosen({"floor-seen"}, "default"))
-      << fmt::format("added alleles   {} (listed in run.json)\n", e.added.size())
-      << fmt::format("unused loci     {}{}{}\n", e.unused_loci.size(), e.unused_loci.empty() ? "" : ": ", fmt::join(e.unused_loci, ", "))
-      << fmt::format("couple weights  {:.6g} couple, {:.6g} father alone, {:.6g} mother alone [{}]\n", model.couple_weights.couple,
-                     model.couple_weights.father_only, model.couple_weights.mother_only, chosen({"couple-weights"}, "default"));
+      << '\n'
+      << context.say("added alleles   {} (listed in run.json)", e.added.size()) << '\n'
+      << context.say("unused loci     {}{}{}", e.unused_loci.size(), e.unused_loci.empty() ? "" : ": ", fmt::join(e.unused_loci, ", "))
+      << '\n'
+      << context.say("couple weights  {:.6g} couple, {:.6g} father alone, {:.6g} mother alone [{}]", model.couple_weights.couple,
+                     model.couple_weights.father_only, model.couple_weights.mother_only, chosen({"couple-weights"}, "default"))
+      << '\n';
 }
 
 }  // namespace homeward::cli

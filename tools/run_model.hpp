@@ -53,7 +53,7 @@ std::string describe_mutation(const EffectivePopulation& population);
 std::string mutation_models(const EffectivePopulation& population);
 
 /// Prints every genetics default and choice that applies, one a line.
-void print_model(const RunModel& model, const ModelOptions& options, std::ostream& err);
+void print_model(const RunModel& model, const ModelOptions& options, const Context& context);
 
 /// One line on what the check of the families found.
 std::string family_check_summary(const FamilyCheckCounts& counts);

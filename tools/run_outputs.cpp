@@ -40,23 +40,26 @@ void write_outputs(const std::filesystem::path& out, const RunModel& model, cons
   if (families.rows > 0) m.warnings.push_back(family_check_summary(families) + " (family_check.tsv)");
 }
 
-void print_summary(const RunManifest& m, std::ostream& err) {
+void print_summary(const RunManifest& m, const Context& context) {
+  std::ostream& err = context.err;
   const SearchCounts& c = m.counts;
-  err << fmt::format("pairs           {} compared of {}", grouped(c.pairs_compared), grouped(c.pairs_total));
+  err << context.say("pairs           {} compared of {}", grouped(c.pairs_compared), grouped(c.pairs_total));
   for (std::size_t reason = 0; reason < c.pairs_skipped.size(); ++reason)
-    err << fmt::format(", {} skipped ({})", grouped(c.pairs_skipped[reason]), to_string(static_cast<SkipReason>(reason)));
+    err << context.say(", {} skipped ({})", grouped(c.pairs_skipped[reason]), to_string(static_cast<SkipReason>(reason)));
   const double per_million = c.pairs_compared == 0 ? 0.0 : static_cast<double>(c.survivors) * 1e6 / static_cast<double>(c.pairs_compared);
   const double speed = m.search_seconds > 0.0 ? static_cast<double>(c.pairs_compared) / m.search_seconds / 1e6 : 0.0;
-  err << fmt::format("\nsurvivors       {} ({:.1f} per million pairs)\n", grouped(c.survivors), per_million)
-      << fmt::format("hits            {} at log10 LR >= {:.6g}", grouped(c.hits), m.min_log10_lr);
+  err << '\n' << context.say("survivors       {} ({:.1f} per million pairs)", grouped(c.survivors), per_million) << '\n';
+  err << context.say("hits            {} at log10 LR >= {:.6g}", grouped(c.hits), m.min_log10_lr);
   if (m.undeclared_couples)
-    err << fmt::format("; {} undeclared couples of {} scored", grouped(c.undeclared_hits), grouped(c.undeclared_scored));
-  err << fmt::format("\ncandidates      {} listed, {} cut by --top-k {}\n", grouped(m.candidates), grouped(c.cut_by_top_k), m.top_k);
+    err << context.say("; {} undeclared couples of {} scored", grouped(c.undeclared_hits), grouped(c.undeclared_scored));
+  err << '\n'
+      << context.say("candidates      {} listed, {} cut by --top-k {}", grouped(m.candidates), grouped(c.cut_by_top_k), m.top_k) << '\n';
   print_belief(m.belief, err);
-  err << fmt::format("time            {:.2f} s search ({:.2f} M pairs/s), {:.2f} s in all, {} threads, kernel {}\n", m.search_seconds,
-                     speed, m.total_seconds, m.threads, m.kernel);
-  if (!m.warnings.empty()) err << fmt::format("warnings        {} (listed in run.json)\n", m.warnings.size());
-  err << kLeadBanner << '\n';
+  err << context.say("time            {:.2f} s search ({:.2f} M pairs/s), {:.2f} s in all, {} threads, kernel {}", m.search_seconds, speed,
+                     m.total_seconds, m.threads, m.kernel)
+      << '\n';
+  if (!m.warnings.empty()) err << context.say("warnings        {} (listed in run.json)", m.warnings.size()) << '\n';
+  err << context.say(kLeadBanner) << '\n';
 }
 
 }  // namespace homeward::cli

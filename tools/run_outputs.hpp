@@ -22,6 +22,6 @@ void write_outputs(const std::filesystem::path& out, const RunModel& model, cons
                    RunManifest& manifest);
 
 /// What was compared, found and listed, how fast; for people.
-void print_summary(const RunManifest& manifest, std::ostream& err);
+void print_summary(const RunManifest& manifest, const Context& context);
 
 }  // namespace homeward::cli

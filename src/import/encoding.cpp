@@ -56,13 +56,16 @@ class Converter {
   iconv_t handle_;
 };
 
-/// Words of a Chinese table of samples; one of them near the top says that the decoding was right.
-bool shows_known_words(std::string_view text) {
-  constexpr std::array<std::string_view, 22> kWords{"样本", "样品",   "检材", "编号", "姓名", "性别", "位点", "基因座",
-                                                    "等位", "角色",   "关系", "家庭", "家系", "父亲", "母亲", "孩子",
-                                                    "儿子", "试剂盒", "备注", "序号", ",男,", ",女,"};
+/// Words of a Chinese table of samples or registrations, in both scripts; how many of them stand near the top says whether
+/// the decoding was right.
+std::size_t known_words(std::string_view text) {
+  constexpr std::array<std::string_view, 39> kWords{"样本", "样品", "检材", "编号", "姓名", "性别", "位点", "基因座", "等位", "角色",
+                                                    "关系", "家庭", "家系", "父亲", "母亲", "孩子", "儿子", "试剂盒", "备注", "序号",
+                                                    "失踪", "寻亲", "登记", "联系", "出生", "地点", "樣本", "樣品",   "編號", "性別",
+                                                    "關係", "家長", "失蹤", "尋親", "登記", "聯系", ",男,", ",女,",   "電話"};
   const std::string_view top = text.substr(0, 4096);
-  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return top.find(word) != std::string_view::npos; });
+  return static_cast<std::size_t>(
+      std::count_if(kWords.begin(), kWords.end(), [&](std::string_view word) { return top.find(word) != std::string_view::npos; }));
 }
 
 /// Latin text in UTF-16 has a NUL in every second byte.
@@ -158,14 +161,21 @@ DecodedText decode_text(std::string bytes, const std::string& forced) {
   if (const auto mark = by_mark(bytes)) return *mark == "UTF-8" ? as_utf8(std::move(bytes)) : converted(bytes, *mark);
   if (const auto pattern = utf16_by_pattern(bytes)) return converted(bytes, *pattern);
   if (valid_utf8(bytes)) return as_utf8(std::move(bytes));
-  const Converter gb18030("GB18030");
-  if (gb18030.known()) {
-    std::string copy = bytes;
-    DecodedText result;
-    result.encoding = "GB18030";
-    result.text = gb18030.convert(copy, 1, result.valid);
-    if (shows_known_words(result.text)) return finished(std::move(result));
+  // Several encodings decode nearly anything: the one in which most words make sense near the top is the file's.
+  std::string best;
+  std::size_t most = 0;
+  for (const char* encoding : {"GB18030", "BIG5", "UTF-16LE", "UTF-16BE"}) {
+    const Converter converter(encoding);
+    if (!converter.known()) continue;
+    std::string top = bytes.substr(0, 8192);
+    bool clean = true;
+    const std::size_t n = known_words(converter.convert(top, 1, clean));
+    if (n > most) {
+      most = n;
+      best = encoding;
+    }
   }
+  if (most > 0) return converted(bytes, best);
   return as_utf8(std::move(bytes));
 }
 

@@ -19,9 +19,21 @@ constexpr std::string_view kMark = "# homeward mapping 1";
 constexpr std::array<std::string_view, 15> kMeanings{"sample_id", "person_id", "role",   "family_id", "sex",
                                                      "kit",       "partial",   "slot",   "locus",     "allele",
                                                      "father_id", "mother_id", "mother", "father",    "child"};
+/// Further ones, of tables of registrations.
+constexpr std::array<std::string_view, 21> kRegistrationMeanings{
+    "source_id",  "category",    "name",          "alias", "birth_date", "missing_date",  "missing_place",
+    "home_place", "found_place", "found_date",    "other", "contact",    "welfare_org",   "height",
+    "features",   "dna_status",  "police_report", "phone", "relation",   "registered_at", "id_number"};
+/// Columns whose words a mapping may explain.
+constexpr std::array<std::string_view, 5> kWordColumns{"sex", "role", "category", "relation", "dna_status"};
+
+template <std::size_t N>
+bool is_one_of(const std::array<std::string_view, N>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 bool known_meaning(const std::string& meaning) {
-  return meaning == "ignored" || meaning == "missing" || std::find(kMeanings.begin(), kMeanings.end(), meaning) != kMeanings.end();
+  return meaning == "ignored" || meaning == "missing" || is_one_of(kMeanings, meaning) || is_one_of(kRegistrationMeanings, meaning);
 }
 
 }  // namespace
@@ -43,7 +55,7 @@ ColumnMapping read_mapping(const std::filesystem::path& path) {
       mapping.columns.emplace_back(cells[0], meaning.substr(6));
     } else if (cells.size() == 2 && known_meaning(meaning)) {
       mapping.columns.emplace_back(cells[0], meaning);
-    } else if (cells.size() == 4 && cells[0] == "value" && (meaning == "sex" || meaning == "role")) {
+    } else if (cells.size() == 4 && cells[0] == "value" && is_one_of(kWordColumns, meaning)) {
       mapping.values[{meaning, std::string(trim(cells[2]))}] = trim(cells[3]);
     } else {
       defects.push_back(fmt::format("line {}", number));
@@ -52,9 +64,9 @@ ColumnMapping read_mapping(const std::filesystem::path& path) {
   if (!defects.empty())
     throw Error(
         ErrorKind::input,
-        fmt::format("{}: {} cannot be read; expected `heading<tab>meaning` with a meaning of {}, missing, ignored or `locus NAME`, or "
-                    "`value<tab>sex<tab>1<tab>M`",
-                    escaped(path.string()), fmt::join(defects, ", "), fmt::join(kMeanings, ", ")));
+        fmt::format("{}: {} cannot be read; expected `heading<tab>meaning` with a meaning of {}, missing, ignored or `locus NAME`, for "
+                    "registrations also {}, or `value<tab>sex<tab>1<tab>M`",
+                    escaped(path.string()), fmt::join(defects, ", "), fmt::join(kMeanings, ", "), fmt::join(kRegistrationMeanings, ", ")));
   return mapping;
 }
 

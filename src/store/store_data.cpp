@@ -100,6 +100,25 @@ void check_families(Defects& defects, const StoreData& d) {
   }
 }
 
+void check_registrations(Defects& defects, const StoreData& d) {
+  const auto& r = d.registrations;
+  defects.within<std::uint8_t>("/registrations/category", r.category, 0, 4);
+  defects.within<std::uint8_t>("/registrations/relation", r.relation, 0, 11);
+  defects.within<std::uint8_t>("/registrations/sex", r.sex, 0, 2);
+  defects.within<std::uint8_t>("/registrations/dna", r.dna, 0, 3);
+  defects.within<std::uint32_t>("/registrations/batch", r.batch, 1, static_cast<std::uint32_t>(d.batches.file.size()));
+  for (const auto* dates : {&r.birth, &r.missing}) {
+    const std::string path = dates == &r.birth ? "/registrations/birth" : "/registrations/missing";
+    defects.within<std::uint8_t>(path + "_precision", dates->precision, 0, 5);
+    defects.within<std::uint8_t>(path + "_calendar", dates->calendar, 0, 2);
+    defects.within<std::uint8_t>(path + "_approximate", dates->approximate, 0, 1);
+    for (std::size_t i = 0; i < dates->from.size(); ++i)
+      if (dates->from[i] > dates->to[i]) defects.add(path + "_from", i, "the interval ends before it begins");
+  }
+  defects.below("/registrations/site", r.site, d.sites.size());
+  defects.below("/registrations/same_as", r.same_as, r.id.size(), kNone);
+}
+
 }  // namespace
 
 std::vector<std::string> column_defects(const StoreData& d) {
@@ -137,6 +156,7 @@ std::vector<std::string> column_defects(const StoreData& d) {
   batch("/persons/batch", d.persons.batch);
   batch("/families/pedigree/batch", d.relatives.batch);
   check_families(defects, d);
+  check_registrations(defects, d);
   return defects.sentences;
 }
 

@@ -14,7 +14,7 @@
 namespace homeward::storage {
 
 inline constexpr std::uint64_t kFormatVersion = 1;
-inline constexpr std::uint64_t kFormatMinor = 0;
+inline constexpr std::uint64_t kFormatMinor = 1;  // 1: registrations and tombstones
 inline constexpr const char* kFormatName = "homeward-store";
 inline constexpr std::uint32_t kNone = 0xFFFFFFFFU;
 
@@ -75,6 +75,7 @@ struct SnpRows {
 struct StoreData {
   std::string uuid;
   std::uint64_t generation = 0;
+  std::uint64_t minor = kFormatMinor;  // of the file it was read from: older files lack newer columns
 
   PanelColumns str_panel, snp_panel;
   StrRows str;
@@ -131,9 +132,61 @@ struct StoreData {
     std::vector<std::uint64_t> rows, samples, new_persons, new_typings, identical_typings, conflicts, refused_samples, rejects;
   } batches;
 
+  struct {
+    TextColumn id, sample;
+    std::vector<std::uint8_t> category, relation, sex, dna;
+    struct Dates {
+      std::vector<std::int32_t> from, to;
+      std::vector<std::uint8_t> precision, calendar, approximate;
+    } birth, missing;
+    std::vector<std::uint32_t> missing_region, home_region, site, batch, same_as;  // same_as: a row of this table, or kNone
+    std::vector<std::uint64_t> line, source_key, content_key;
+  } registrations;
+  TextColumn sites;
+  struct {
+    TextColumn id, time;
+    std::vector<std::uint64_t> generation, samples, typings, registrations;
+  } tombstones;
+
   std::size_t n_typings() const { return typings.sample.size(); }
   std::uint32_t person_of_typing(std::uint32_t typing) const { return samples.person[typings.sample[typing]]; }
 };
+
+/// The columns that format 1.1 brought.
+template <class Data, class Visitor>
+void visit_registrations(Data& d, Visitor&& visit) {
+  auto& r = d.registrations;
+  visit("/registrations/id", r.id);
+  visit("/registrations/category", r.category);
+  visit("/registrations/relation", r.relation);
+  visit("/registrations/sex", r.sex);
+  const auto dates = [&](const std::string& path, auto& columns) {
+    visit(path + "_from", columns.from);
+    visit(path + "_to", columns.to);
+    visit(path + "_precision", columns.precision);
+    visit(path + "_calendar", columns.calendar);
+    visit(path + "_approximate", columns.approximate);
+  };
+  dates("/registrations/birth", r.birth);
+  dates("/registrations/missing", r.missing);
+  visit("/registrations/missing_region", r.missing_region);
+  visit("/registrations/home_region", r.home_region);
+  visit("/registrations/dna", r.dna);
+  visit("/registrations/sample", r.sample);
+  visit("/registrations/site", r.site);
+  visit("/registrations/batch", r.batch);
+  visit("/registrations/line", r.line);
+  visit("/registrations/source_key", r.source_key);
+  visit("/registrations/content_key", r.content_key);
+  visit("/registrations/same_as", r.same_as);
+  visit("/registrations/sites/name", d.sites);
+  visit("/tombstones/id", d.tombstones.id);
+  visit("/tombstones/time", d.tombstones.time);
+  visit("/tombstones/generation", d.tombstones.generation);
+  visit("/tombstones/samples", d.tombstones.samples);
+  visit("/tombstones/typings", d.tombstones.typings);
+  visit("/tombstones/registrations", d.tombstones.registrations);
+}
 
 /// Calls visitor(path, column) for every dataset except the two call matrices. The one list of the layout: writing,
 /// reading, digests and checks all walk it. The order is part of the content digest.
@@ -220,6 +273,7 @@ void visit_columns(Data& d, Visitor&& visit) {
   visit("/batches/conflicts", d.batches.conflicts);
   visit("/batches/refused_samples", d.batches.refused_samples);
   visit("/batches/rejects", d.batches.rejects);
+  if (d.minor >= 1) visit_registrations(d, visit);
 }
 
 /// Genotype of a two-bit SNP code; code 0 and an allele not seen yet are untyped.

@@ -162,7 +162,7 @@ std::string write_store_file(const std::filesystem::path& path, const StoreData&
   const std::string hex = digest.hex();
   file.attribute("format", kFormatName);
   file.attribute("format_version", kFormatVersion);
-  file.attribute("format_minor", kFormatMinor);
+  file.attribute("format_minor", data.minor);
   file.attribute("store_uuid", data.uuid);
   file.attribute("generation", data.generation);
   file.attribute("content_sha256", hex);
@@ -209,6 +209,7 @@ StoreData read_columns(const FileReader& file) {
   StoreData data;
   data.uuid = file.text_attribute("store_uuid");
   data.generation = file.number_attribute("generation");
+  data.minor = std::min(file.number_attribute("format_minor"), kFormatMinor);
   visit_columns(data, ColumnReader(file));
   return data;
 }

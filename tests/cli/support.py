@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 PROGRAM = os.environ["HOMEWARD_PROGRAM"]
-COMMANDS = ["load", "match", "merge", "rank", "explain", "lr", "power", "simulate", "evaluate", "info", "check", "export", "bench", "doctor", "version", "completion"]
+COMMANDS = ["load", "register", "match", "merge", "rank", "explain", "lr", "power", "simulate", "evaluate", "dedup", "contact", "withdraw", "audit", "info", "check", "export", "bench", "doctor", "version", "completion"]
 OK, FAILURE, USAGE, INPUT, STORE, STOPPED = 0, 1, 2, 3, 4, 5
 RUN_FILES = ("hits.h5", "candidates.tsv", "loci.tsv", "joint.tsv", "lineage.tsv", "family_check.tsv")  # of a run folder, without run.json
 

@@ -11,6 +11,7 @@
 #include "import/text_file.hpp"
 #include "import/workbook.hpp"
 #include "import/xml_stream.hpp"
+#include "registry/registration_table.hpp"
 
 namespace homeward::fuzz {
 
@@ -56,12 +57,25 @@ void population(std::string_view bytes) { read_population_text(std::string(bytes
 
 void case_line(std::string_view bytes) { parse_case(std::string(bytes), {}); }
 
+void registrations(std::string_view bytes) {
+  static registry::TextFolder folder;  // tables of the Unicode library: a tenth of a second to make
+  RegistrationOptions options;
+  options.hash = [](std::string_view text) { return static_cast<std::uint64_t>(text.size()) + 1; };
+  const RegistrationFile file =
+      registry::read_registration_text(import::text_of_bytes(std::string(bytes), "fuzzed.csv", {}), "fuzzed.csv", options, folder);
+  for (std::size_t i = 0; i < file.records.size(); ++i) personal_fields(file.people[i]);
+  read_date(bytes.substr(0, 200), 1900);
+}
+
+void personal(std::string_view bytes) { personal_fields(bytes); }
+
 }  // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> kTargets{{"profiles", profiles}, {"forced", forced},         {"encoding", encoding},
-                                            {"codis", codis},       {"codis_text", codis_text}, {"familias", familias},
-                                            {"workbook", workbook}, {"population", population}, {"case", case_line}};
+  static const std::vector<Target> kTargets{
+      {"profiles", profiles}, {"forced", forced},     {"encoding", encoding},     {"codis", codis},    {"codis_text", codis_text},
+      {"familias", familias}, {"workbook", workbook}, {"population", population}, {"case", case_line}, {"registrations", registrations},
+      {"personal", personal}};
   return kTargets;
 }
 
