@@ -189,12 +189,14 @@ void assess(const RunModel& model, HitStream& hits, CandidateSelection& selectio
   if (whole) fill_posteriors(model, hits, chance, selection, manifest);
 }
 
-void print_belief(const RunBelief& belief, std::ostream& err) {
+void print_belief(const RunBelief& belief, const Context& context) {
   if (std::isnan(belief.expected_chance_hits)) return;
-  err << fmt::format("chance hits     {:.4g} expected at the run's threshold; fewer than one at log10 LR >= {:.2f}\n",
-                     belief.expected_chance_hits, belief.lead_log10_lr);
+  std::ostream& err = context.err;
+  err << context.say("chance hits     {:.4g} expected at the run's threshold; fewer than one at log10 LR >= {:.2f}",
+                     belief.expected_chance_hits, belief.lead_log10_lr)
+      << '\n';
   if (!belief.classes.empty())
-    err << "                observed / expected by chance (ratio without the leads)\n"
+    err << context.say("                observed / expected by chance (ratio without the leads)") << '\n'
         << fmt::format("                {:<28} {:>22} {:>22} {:>22} {:>22}\n", "children", "LR >= 1", "LR >= 10", "LR >= 100",
                        "LR >= 1,000");
   for (const ChanceRow& row : belief.classes) {
@@ -203,15 +205,18 @@ void print_belief(const RunBelief& belief, std::ostream& err) {
       err << fmt::format(" {:>22}", std::isnan(row.expected[k])
                                         ? std::string(".")
                                         : fmt::format("{} / {:.1f} ({:.2f})", grouped(row.observed[k]), row.expected[k], row.ratio[k]));
-    err << (row.alarming ? "  too many\n" : "\n");
+    err << (row.alarming ? "  " + context.say("too many") + "\n" : "\n");
   }
-  const std::string interval =
-      belief.phi_given ? "given" : fmt::format("estimated from this run, 95 % {:.3g} to {:.3g}", belief.phi_lower, belief.phi_upper);
-  err << fmt::format("prior           {:.4g} that a child's family is registered [{}]; close relative {:.3g}, parents apart {:.3g}\n",
-                     belief.phi, interval, belief.close_relative, belief.apart);
+  const std::string interval = belief.phi_given
+                                   ? context.say("given")
+                                   : context.say("estimated from this run, 95 % {:.3g} to {:.3g}", belief.phi_lower, belief.phi_upper);
+  err << context.say("prior           {:.4g} that a child's family is registered [{}]; close relative {:.3g}, parents apart {:.3g}",
+                     belief.phi, interval, belief.close_relative, belief.apart)
+      << '\n';
   for (const PriorSensitivity& s : belief.sensitivity)
-    err << fmt::format("posterior       at prior {:.4g}: {} candidates >= 0.95, {} >= 0.5, {:.1f} children expected found\n", s.phi,
-                       grouped(s.rows_95), grouped(s.rows_50), s.expected_found);
+    err << context.say("posterior       at prior {:.4g}: {} candidates >= 0.95, {} >= 0.5, {:.1f} children expected found", s.phi,
+                       grouped(s.rows_95), grouped(s.rows_50), s.expected_found)
+        << '\n';
 }
 
 }  // namespace homeward::cli

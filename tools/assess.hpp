@@ -26,6 +26,6 @@ void note_belief(const BeliefOptions& options, bool undeclared_couples, RunBelie
 /// expected.
 void assess(const RunModel& model, HitStream& hits, CandidateSelection& selection, RunManifest& manifest);
 /// Observed against expected by class, the prior and what it gives.
-void print_belief(const RunBelief& belief, std::ostream& err);
+void print_belief(const RunBelief& belief, const Context& context);
 
 }  // namespace homeward::cli

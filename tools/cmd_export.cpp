@@ -10,6 +10,7 @@
 #include "homeward/error.hpp"
 #include "homeward/export.hpp"
 #include "homeward/store.hpp"
+#include "people_options.hpp"
 
 namespace homeward::cli {
 
@@ -49,7 +50,9 @@ int run(const po::variables_map& values, Context& context) {
     throw Error(ErrorKind::usage, "unknown format '" + escaped(format) + "'" +
                                       (near.empty() ? "; expected csv-long, cmf32 or familias" : ": did you mean '" + near[0] + "'?"));
   }
-  const Exported exported = write(values, stored_profiles(store), format, out, context);
+  const ImportedFile content = stored_profiles(store);
+  log_act(store, "export", "", format);
+  const Exported exported = write(values, content, format, out, context);
   context.out << "file\tsamples\trows\tsha256\n";
   for (const ExportedFile& file : exported.files)
     context.out << fmt::format("{}\t{}\t{}\t{}\n", escaped(file.path), file.samples, file.rows, file.sha256);

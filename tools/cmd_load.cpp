@@ -15,6 +15,7 @@
 #include "homeward/store.hpp"
 #include "import/issues.hpp"
 #include "import/sample_rows.hpp"
+#include "people_options.hpp"
 
 namespace homeward::cli {
 
@@ -345,7 +346,10 @@ int run(const po::variables_map& values, Context& context) {
   const std::uint64_t rejects = count_rejects(input) + summary.refused_samples;
   const bool refused = rejects > options.max_rejects;
   const bool committed = !options.dry_run && !refused;
-  if (committed) summary = load_into_store(options.store, input.files, false, time);
+  if (committed && summary.batch_id != 0) {
+    log_act(options.store, "load", "", fmt::format("{} files", input.files.size()));
+    summary = load_into_store(options.store, input.files, false, time);
+  }
   add_refused_by_store(options, summary, input);
   write_lists(options, input, summary, context);
   if (refused) {

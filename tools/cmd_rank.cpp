@@ -310,7 +310,7 @@ int run(const po::variables_map& values, Context& context) {
       context.err << context.say("{} further hits lie beyond the {} best of their child and family", manifest.counts.cut_by_top_k,
                                  manifest.top_k)
                   << '\n';
-    if (!beyond_table && !std::isnan(manifest.belief.phi)) context.err << threshold.summary() << '\n';
+    if (!beyond_table && !std::isnan(manifest.belief.phi)) context.err << threshold.summary(context) << '\n';
     context.err << context.say(kLeadBanner) << '\n';
   }
   return 0;

@@ -76,10 +76,10 @@ bool RowThreshold::keeps(const std::vector<std::string>& row) const {
   return !options_.max_expected_chance_hits || (expected && *expected <= *options_.max_expected_chance_hits);
 }
 
-std::string RowThreshold::summary() const {
-  std::string text = fmt::format("prior {:.4g} that a child's family is registered", phi_);
+std::string RowThreshold::summary(const Context& context) const {
+  std::string text = context.say("prior {:.4g} that a child's family is registered", phi_);
   if (options_.fdr)
-    text += fmt::format("; posterior >= {:.4g}: {:.0f} candidates, {:.2f} expected false, {:.2f} true ones expected among those left out",
+    text += context.say("; posterior >= {:.4g}: {:.0f} candidates, {:.2f} expected false, {:.2f} true ones expected among those left out",
                         least_posterior_, kept_, false_kept_, true_left_out_);
   return text;
 }

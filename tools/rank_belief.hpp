@@ -35,7 +35,7 @@ class RowThreshold {
   void decide();
   bool keeps(const std::vector<std::string>& row) const;
   /// One line: what is kept, what it costs in true candidates.
-  std::string summary() const;
+  std::string summary(const Context& context) const;
 
  private:
   RankBeliefOptions options_;

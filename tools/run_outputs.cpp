@@ -54,7 +54,7 @@ void print_summary(const RunManifest& m, const Context& context) {
     err << context.say("; {} undeclared couples of {} scored", grouped(c.undeclared_hits), grouped(c.undeclared_scored));
   err << '\n'
       << context.say("candidates      {} listed, {} cut by --top-k {}", grouped(m.candidates), grouped(c.cut_by_top_k), m.top_k) << '\n';
-  print_belief(m.belief, err);
+  print_belief(m.belief, context);
   err << context.say("time            {:.2f} s search ({:.2f} M pairs/s), {:.2f} s in all, {} threads, kernel {}", m.search_seconds, speed,
                      m.total_seconds, m.threads, m.kernel)
       << '\n';

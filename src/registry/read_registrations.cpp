@@ -276,7 +276,9 @@ std::string meaning_of(const RegistrationHeader& header, std::size_t column) {
   return header.fields[column] == F::none ? "ignored" : std::string(to_string(header.fields[column]));
 }
 
-std::string delimiter_name(char delimiter) { return delimiter == '\t' ? "tab" : std::string(1, delimiter); }
+std::string delimiter_name(char delimiter) {
+  return delimiter == '\t' ? "tab" : delimiter == ',' ? "comma" : delimiter == ';' ? "semicolon" : std::string(1, delimiter);
+}
 
 }  // namespace
 

@@ -112,6 +112,7 @@ class Registrar {
     if (batch.known_file) return;
     batch_ = static_cast<std::uint32_t>(d_.batches.file.size() + 1);
     if (summary.batch_id == 0) summary.batch_id = batch_;
+    row_of_key_.reserve(row_of_key_.size() + batch.records.size());
     const std::uint64_t before = summary.added + summary.updated;
     for (Registration& record : batch.records) {
       const RegistrationOutcome outcome = add_record(record);
