@@ -85,8 +85,11 @@ constexpr std::array<BlockKey, 7> kBlockKeys{{
 
 class Linker {
  public:
-  Linker(const std::vector<LinkageRecord>& records, double min_probability)
-      : records_(records), frequencies_(records), min_probability_(min_probability) {}
+  Linker(const std::vector<LinkageRecord>& records, double min_probability) : records_(records), min_probability_(min_probability) {
+    const ValueFrequencies frequencies(records);
+    shares_.reserve(records.size());
+    for (const LinkageRecord& record : records) shares_.push_back(frequencies.of(record));
+  }
 
   LinkageResult link() {
     for (const BlockKey& key : kBlockKeys) compare_blocks(key);
@@ -125,7 +128,7 @@ class Linker {
   void compare_pair(std::uint32_t a, std::uint32_t b) {
     if (a == b || !comparable(records_[a], records_[b])) return;
     ++result_.pairs_compared;
-    const LinkageWeight weight = compare(records_[a], records_[b], frequencies_);
+    const LinkageWeight weight = compare(records_[a], records_[b], shares_[a]);
     if (weight.log10_lr_sib < 0.0 || link_probability(weight.log10_lr, records_.size()) < min_probability_) return;
     links_.push_back({a, b, weight});
   }
@@ -138,7 +141,7 @@ class Linker {
   bool may_join(const std::vector<std::uint32_t>& l, const std::vector<std::uint32_t>& r) const {
     for (const std::uint32_t a : l)
       for (const std::uint32_t b : r)
-        if (!comparable(records_[a], records_[b]) || contradicts(compare(records_[a], records_[b], frequencies_))) return false;
+        if (!comparable(records_[a], records_[b]) || contradicts(compare(records_[a], records_[b], shares_[a]))) return false;
     return true;
   }
 
@@ -187,7 +190,7 @@ class Linker {
   }
 
   const std::vector<LinkageRecord>& records_;
-  ValueFrequencies frequencies_;
+  std::vector<ValueShares> shares_;
   double min_probability_;
   std::vector<LinkageLink> links_;
   std::vector<std::uint32_t> parent_;

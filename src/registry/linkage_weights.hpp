@@ -9,16 +9,17 @@
 
 namespace homeward::registry {
 
+/// How often a record's values occur among all records.
+struct ValueShares {
+  double name = 1.0, sound = 1.0, surname = 1.0, phone = 1.0, region = 1.0;
+  double one_record = 1.0;  ///< 1 / n
+};
+
 /// How often each value occurs among the records: a shared rare name says more than a shared common one.
 class ValueFrequencies {
  public:
   explicit ValueFrequencies(const std::vector<LinkageRecord>& records);
-  double name(std::uint64_t value) const { return frequency(names_, value, n_names_); }
-  double sound(std::uint64_t value) const { return frequency(sounds_, value, n_names_); }
-  double surname(std::uint32_t value) const { return frequency(surnames_, value, n_names_); }
-  double phone(std::uint64_t value) const { return frequency(phones_, value, n_phones_); }
-  double region(std::uint32_t value) const { return frequency(regions_, value, n_regions_); }
-  double n() const { return n_; }
+  ValueShares of(const LinkageRecord& record) const;
 
  private:
   using Counts = std::unordered_map<std::uint64_t, std::uint32_t>;
@@ -27,7 +28,8 @@ class ValueFrequencies {
   double n_names_ = 0, n_phones_ = 0, n_regions_ = 0, n_ = 0;
 };
 
-LinkageWeight compare(const LinkageRecord& a, const LinkageRecord& b, const ValueFrequencies& frequencies);
+/// `shares` are those of a; where values are equal they are b's too.
+LinkageWeight compare(const LinkageRecord& a, const LinkageRecord& b, const ValueShares& shares);
 
 /// Not one child, whatever a third record says.
 bool contradicts(const LinkageWeight& weight);

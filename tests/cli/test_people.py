@@ -245,6 +245,21 @@ class Small(CliTest):
         self.assertEqual({frozenset((row["person_a"], row["person_b"])) for row in rows}, truth)
         self.assertTrue(all(row["verdict"].startswith("same_person_or") for row in rows))
 
+    def test_tables_meant_to_do_harm_end_in_a_message(self):
+        head = "姓名,失踪时间,联系电话\n".encode()
+        for name, content in {"columns": b",".join([b"x"] * 100_001) + b"\n", "random": bytes(range(256)) * 40, "nul": b"\0" * 5000,
+                              "zip": b"PK\x03\x04" + b"\xff" * 500, "folder": None}.items():
+            path = self.folder / f"{name}.csv"
+            path.mkdir() if content is None else path.write_bytes(content)
+            with self.subTest(name):
+                self.assertTrue(self.register(path.name, expect=INPUT).stderr.startswith("homeward: ") or name == "columns")
+        (self.folder / "h.csv").write_bytes(head + "王\x1b[31m小甲\u202e,1993,=cmd()\n".encode() + b"\0,1994,1\n")
+        self.register("h.csv")
+        shown = self.homeward("contact", "s.h5", self.id_of(0), *KEY).stdout
+        self.assertIn("\\x1b[31m", shown)
+        self.assertNotIn("\x1b", shown)
+        self.assertNotIn("\u202e", shown)
+
     def test_wrong_words_are_refused(self):
         self.homeward("register", "s.h5", expect=USAGE)
         self.homeward("register", "s.h5", "a.csv", "b.csv", "--site", "x", expect=USAGE)

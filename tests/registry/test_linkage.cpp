@@ -75,7 +75,7 @@ TEST_CASE("blocks lose few of the pairs that comparing everybody with everybody 
   std::uint64_t brute = 0;
   for (std::uint32_t a = 0; a < data.records.size(); ++a)
     for (std::uint32_t b = a + 1; b < data.records.size(); ++b) {
-      const LinkageWeight weight = registry::compare(data.records[a], data.records[b], frequencies);
+      const LinkageWeight weight = registry::compare(data.records[a], data.records[b], frequencies.of(data.records[a]));
       brute += weight.log10_lr_sib >= 0.0 && link_probability(weight.log10_lr, data.records.size()) >= 0.9 ? 1 : 0;
     }
   const LinkageResult result = link_records(data.records, 0.9);
@@ -104,8 +104,8 @@ TEST_CASE("order of the records changes no cluster, and comparing is symmetric")
   CHECK(clusters_of(names) == first);
   const registry::ValueFrequencies frequencies(data.records);
   for (std::size_t i = 1; i < 200; ++i) {
-    const LinkageWeight l = registry::compare(data.records[i - 1], data.records[i], frequencies);
-    const LinkageWeight r = registry::compare(data.records[i], data.records[i - 1], frequencies);
+    const LinkageWeight l = registry::compare(data.records[i - 1], data.records[i], frequencies.of(data.records[i - 1]));
+    const LinkageWeight r = registry::compare(data.records[i], data.records[i - 1], frequencies.of(data.records[i]));
     CHECK(std::abs(l.log10_lr - r.log10_lr) < 1e-12);
     CHECK(l.name == r.name);
     CHECK(l.birth == r.birth);
