@@ -8,6 +8,7 @@
 #include "command.hpp"
 #include "homeward/error.hpp"
 #include "homeward/store.hpp"
+#include "homeward/store_registry.hpp"
 #include "report/text_table.hpp"
 
 namespace homeward::cli {
@@ -38,7 +39,7 @@ nlohmann::ordered_json batch_json(const Batch& batch) {
           {"rejects", batch.rejects}};
 }
 
-void print_json(const StoreInfo& info, const std::string& sha256, std::ostream& out) {
+void print_json(const StoreInfo& info, const RegistryCounts& registry, const std::string& sha256, std::ostream& out) {
   nlohmann::ordered_json json{{"path", info.path},
                               {"format", "homeward-store"},
                               {"format_version", info.format_version},
@@ -52,7 +53,11 @@ void print_json(const StoreInfo& info, const std::string& sha256, std::ostream& 
                               {"n_unsearchable_families", info.n_unsearchable_families},
                               {"n_samples", info.n_samples},
                               {"n_typings", info.n_typings},
-                              {"n_conflicts", info.n_conflicts}};
+                              {"n_conflicts", info.n_conflicts},
+                              {"n_registrations", registry.registrations},
+                              {"n_registrations_linked", registry.linked},
+                              {"n_registrations_with_sample", registry.with_sample},
+                              {"n_tombstones", registry.tombstones}};
   json["families"] = nlohmann::ordered_json::object();
   for (const auto& [shape, n] : info.families) json["families"][shape] = n;
   json["loci"] = nlohmann::ordered_json::array();
@@ -62,7 +67,7 @@ void print_json(const StoreInfo& info, const std::string& sha256, std::ostream& 
   out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
-void print_overview(const StoreInfo& info, std::ostream& out) {
+void print_overview(const StoreInfo& info, const RegistryCounts& registry, std::ostream& out) {
   const auto line = [&](const char* key, const std::string& value) { out << fmt::format("{:<22} {}\n", key, value); };
   line("store", escaped(info.path));
   line("format version", std::to_string(info.format_version));
@@ -77,6 +82,10 @@ void print_overview(const StoreInfo& info, std::ostream& out) {
   line("samples", std::to_string(info.n_samples));
   line("typings", std::to_string(info.n_typings));
   line("conflicting calls", std::to_string(info.n_conflicts));
+  if (registry.registrations > 0)
+    line("registrations",
+         fmt::format("{} ({} name a sample, {} linked to another)", registry.registrations, registry.with_sample, registry.linked));
+  if (registry.tombstones > 0) line("withdrawn", std::to_string(registry.tombstones));
 }
 
 void print_loci(const StoreInfo& info, std::ostream& out) {
@@ -115,11 +124,12 @@ int run(const po::variables_map& values, Context& context) {
   if (values.count("store") == 0) throw Error(ErrorKind::usage, "info needs a STORE; see `homeward help info`");
   const std::unique_ptr<Store> store = Store::open(values["store"].as<std::string>());
   const StoreInfo info = store->info();
+  const RegistryCounts registry = registry_counts(info.path);
   if (values["json"].as<bool>()) {
-    print_json(info, store->sha256(), context.out);
+    print_json(info, registry, store->sha256(), context.out);
     return 0;
   }
-  print_overview(info, context.out);
+  print_overview(info, registry, context.out);
   print_loci(info, context.out);
   print_batches(info, context.out);
   return 0;

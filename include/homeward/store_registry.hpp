@@ -57,6 +57,12 @@ struct StoredRegistry {
 /// Reads it, whole in memory. Throws Error(store) like Store::open.
 StoredRegistry stored_registry(const std::filesystem::path& path);
 
+/// How many there are, for an overview.
+struct RegistryCounts {
+  std::uint64_t registrations = 0, linked = 0, with_sample = 0, tombstones = 0;
+};
+RegistryCounts registry_counts(const std::filesystem::path& path);
+
 /// A person's word that two registrations mean the same family, or (same_as empty) that this is taken back.
 struct ConfirmedLink {
   std::string id, same_as;

@@ -246,16 +246,37 @@ RegisterSummary register_in_store(const std::filesystem::path& path, std::vector
   return summary;
 }
 
-StoredRegistry stored_registry(const std::filesystem::path& path) {
+namespace {
+
+/// Everything but the calls, checked.
+StoreData columns_of(const std::filesystem::path& path) {
   const std::unique_ptr<FileReader> file = open_store_file(path);
-  StoreData data;
   try {
-    data = read_columns(*file);
+    StoreData data = read_columns(*file);
     const std::vector<std::string> defects = column_defects(data);
     if (!defects.empty()) throw Hdf5Error(defects[0]);
+    return data;
   } catch (const Hdf5Error& damage) {
     throw Error(ErrorKind::store, damaged_message(path, damage.what()));
   }
+}
+
+}  // namespace
+
+RegistryCounts registry_counts(const std::filesystem::path& path) {
+  const StoreData data = columns_of(path);
+  RegistryCounts counts;
+  counts.registrations = data.registrations.id.size();
+  counts.tombstones = data.tombstones.id.size();
+  for (std::size_t row = 0; row < counts.registrations; ++row) {
+    counts.linked += data.registrations.same_as[row] != kNone ? 1 : 0;
+    counts.with_sample += data.registrations.sample[row].empty() ? 0 : 1;
+  }
+  return counts;
+}
+
+StoredRegistry stored_registry(const std::filesystem::path& path) {
+  const StoreData data = columns_of(path);
   StoredRegistry registry;
   registry.uuid = data.uuid;
   registry.generation = data.generation;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Registrations and people: from a steward's folder of five messy sites to a contact, in two languages, and out again."""
+import json
 import os
 import pathlib
 import re
@@ -203,6 +204,7 @@ class Small(CliTest):
         self.assertIn("linked 1 registrations", self.homeward("dedup", "s.h5", "--confirm", "c.tsv").stderr)
         self.assertEqual(self.homeward("contact", "s.h5", self.id_of(0), *KEY).stdout.count("phone"), 2)
         self.assertEqual(len(table(self.homeward("register", "s.h5", "--worklist").stdout)), 2)
+        self.assertIn("3 (1 name a sample, 1 linked to another)", self.homeward("info", "s.h5").stdout)
         self.homeward("dedup", "s.h5", "--undo", "c.tsv")
         self.assertEqual(len(table(self.homeward("register", "s.h5", "--worklist").stdout)), 3)
         self.assertEqual(self.homeward("check", "s.h5").stdout, "ok\n")
@@ -228,6 +230,8 @@ class Small(CliTest):
         self.assertNotIn(b"SAMPLE-ONE", (self.folder / "s.h5").read_bytes() + (self.folder / "s.h5.audit").read_bytes())
         self.assertEqual(self.homeward("check", "s.h5").stdout, "ok\n")
         self.assertNotIn("王小甲", self.homeward("contact", "s.h5", self.id_of(0), *KEY).stdout)
+        counts = json.loads(self.homeward("info", "s.h5", "--json").stdout)
+        self.assertEqual((counts["n_registrations"], counts["n_tombstones"]), (1, 1))
         self.homeward("withdraw", "s.h5", "SAMPLE-ONE", *KEY, expect=INPUT)
 
     def test_a_changed_log_is_told(self):
