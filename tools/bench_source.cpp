@@ -88,4 +88,14 @@ MemorySource bench_source(const EffectivePopulation& population, const BenchSize
   return {std::move(loci), std::move(persons), std::move(profiles), std::move(families)};
 }
 
+std::vector<std::vector<GenotypeCode>> bench_codes(const MemorySource& source, const EffectivePopulation& population) {
+  ProfileBlock profiles;
+  source.read(source.children(), profiles);
+  std::vector<std::vector<GenotypeCode>> codes(profiles.n_persons, std::vector<GenotypeCode>(population.loci.size(), kUntyped));
+  for (std::size_t locus = 0; locus < population.loci.size(); ++locus)
+    for (std::size_t i = 0; i < profiles.n_persons; ++i)
+      codes[i][locus] = population.loci[locus].locus.code_of(profiles.calls[locus * profiles.n_persons + i]).value_or(kUntyped);
+  return codes;
+}
+
 }  // namespace homeward::cli

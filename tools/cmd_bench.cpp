@@ -1,6 +1,7 @@
 // `homeward bench`: how fast this machine searches.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include "command.hpp"
 #include "homeward/error.hpp"
 #include "homeward/import.hpp"
+#include "homeward/resident_search.hpp"
 #include "homeward/search.hpp"
 #include "homeward/version.hpp"
 #include "progress.hpp"
@@ -87,6 +89,29 @@ Measured measure(const char* job, const MemorySource& source, const EffectivePop
   return best;
 }
 
+/// A child at a time against families in memory: another child each time (cold), and the same again (warm).
+void measure_one_child(const EffectivePopulation& population, std::size_t n_families, std::vector<Measured>& rows) {
+  const MemorySource source = bench_source(population, {256, n_families, false}, 4);
+  ResidentSearch resident(source, population, options_of(nullptr, 4.0, 0));
+  const std::vector<std::vector<GenotypeCode>> children = bench_codes(source, population);
+  const auto run = [&](const char* job, std::size_t distinct) {
+    Measured row{job, "", 1, n_families, 0, 0, 0.0};
+    std::vector<double> seconds;
+    for (int round = 0; round < 5; ++round)
+      for (std::size_t i = 0; i < children.size(); ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        row.hits += resident.find(children[i % distinct]).size();
+        seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+      }
+    std::nth_element(seconds.begin(), seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 2), seconds.end());
+    row.seconds = seconds[seconds.size() / 2];
+    row.kernel = resident.kernel().name;
+    rows.push_back(row);
+  };
+  run("one child, another each time", children.size());
+  run("one child, the same again", 1);
+}
+
 std::string processor() {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);)
@@ -103,10 +128,10 @@ void print_facts(std::ostream& err) {
 }
 
 void print_table(const std::vector<Measured>& rows, std::ostream& out) {
-  out << fmt::format("{:<26}{:<15}{:>8}{:>12}{:>12}{:>14}{:>16}\n", "job", "kernel", "threads", "seconds", "M pairs/s", "survivors/M",
+  out << fmt::format("{:<30}{:<15}{:>8}{:>12}{:>12}{:>14}{:>16}\n", "job", "kernel", "threads", "seconds", "M pairs/s", "survivors/M",
                      "4.42e9 pairs");
   for (const Measured& row : rows)
-    out << fmt::format("{:<26}{:<15}{:>8}{:>12.4f}{:>12.0f}{:>14.1f}{:>14.2f} s\n", row.job, row.kernel, row.threads, row.seconds,
+    out << fmt::format("{:<30}{:<15}{:>8}{:>12.6f}{:>12.0f}{:>14.1f}{:>14.2f} s\n", row.job, row.kernel, row.threads, row.seconds,
                        row.pairs_per_second() / 1e6, 1e6 * static_cast<double>(row.survivors) / static_cast<double>(row.pairs),
                        kNationalPairs / row.pairs_per_second());
 }
@@ -156,6 +181,7 @@ int run(const po::variables_map& values, Context& context) {
   const MemorySource few = bench_source(population, {10000 / shrink, 2000, false}, 3);
   for (const Kernel& kernel : kernels())
     if (kernel.runs_here()) rows.push_back(measure("duos, forced, LR >= 1e4", few, population, &kernel, 4.0, threads));
+  measure_one_child(population, 34000 / shrink, rows);
   if (values["json"].as<bool>())
     print_json(rows, context.out);
   else

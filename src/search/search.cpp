@@ -9,6 +9,7 @@
 
 #include "scan/scan_block.hpp"
 #include "score/exact_block.hpp"
+#include "search/exact_hit.hpp"
 #include "search/family_scan.hpp"
 #include "search/family_tile.hpp"
 #include "search/locus_encoder.hpp"
@@ -47,12 +48,6 @@ struct ThreadState {
   std::vector<Hit> hits;
   std::uint64_t survivor_count = 0;
 };
-
-bool shares_a_locus(const CodeBlock& block, std::size_t child, const LocusMask& mask) {
-  for (std::size_t locus = 0; locus * block.n_children < block.codes.size(); ++locus)
-    if (block.codes[locus * block.n_children + child] != kUntyped && (mask[locus / 64] >> (locus % 64) & 1U) != 0) return true;
-  return false;
-}
 
 }  // namespace
 
@@ -180,24 +175,9 @@ class FamilyScan::Impl {
 
   void rescore(const FamilyTile& tile, const ChildBlock& block, std::uint32_t k, std::uint32_t child, ThreadState& state) {
     ++state.survivor_count;
-    const ExactScore score = exact_score_of(tile.compiled[k], {block.by_child.data() + child * encoder_.n_loci(), encoder_.n_loci()});
-    if (!(score.log10_lr >= options_.min_log10_lr)) return;
-    if (score.n_loci == 0 && !shares_a_locus(block.codes, child, tile.masks[k])) return;
-    const std::uint32_t family = tile.first + k;
-    if (is_member(block.persons[child], source_.families()[family])) return;
-    Hit hit;
-    hit.log10_lr = score.log10_lr;
-    hit.child = block.persons[child];
-    hit.family = family;
-    hit.n_loci = score.n_loci;
-    hit.n_inconsistent = score.n_inconsistent;
-    hit.hypothesis = score.hypothesis;
-    state.hits.push_back(hit);
-  }
-
-  static bool is_member(PersonIndex person, const Family& family) {
-    return person == family.father || person == family.mother ||
-           std::find(family.typed.begin(), family.typed.end(), person) != family.typed.end();
+    const std::span<const GenotypeCode> codes(block.by_child.data() + child * encoder_.n_loci(), encoder_.n_loci());
+    if (const auto hit = exact_hit(tile, k, source_.families()[tile.first + k], codes, block.persons[child], options_.min_log10_lr))
+      state.hits.push_back(*hit);
   }
 
   /// Gives a task's finds to the sink, under a lock.
@@ -224,7 +204,7 @@ class FamilyScan::Impl {
         ++members;
         ProfileBlock profile;
         source_.read({person}, profile);
-        if (!shares_a_locus(encoder_.codes(profile), 0, tile.masks[k])) ++members_disjoint;
+        if (!shares_a_locus(encoder_.codes(profile).codes, tile.masks[k])) ++members_disjoint;
       }
       out_->counts.lookups += static_cast<std::uint64_t>(source_.children().size()) * tile.compiled[k].terms.size();
     }

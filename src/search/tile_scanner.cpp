@@ -141,6 +141,7 @@ void TileScanner::count_tile(const LaneSet& set, const BitTile& tile, const BitQ
   state.children.resize(n + 1);
   const std::size_t n_found = kernel_.count({tile.rows(), queries.offsets(), queries.first(), queries.allowed(level), tile.valid(), n,
                                              state.masks.data(), state.children.data()});
+  if (n_found == 0) return;
   state.lane_begin.assign(kTileLanes + 1, 0);
   const auto for_each_survivor = [&](auto&& act) {
     for (std::size_t i = 0; i < n_found; ++i)

@@ -29,7 +29,7 @@ HEADER_ROOM = {
     "transition_matrix": "genetics",
     "results": "results",
     "observation": "genetics", "case": "genetics",
-    "likelihood": "likelihood", "scoring_profile": "score", "kernel": "scan", "search": "search", "search_session": "search", "import": "import",
+    "likelihood": "likelihood", "scoring_profile": "score", "kernel": "scan", "search": "search", "search_session": "search", "resident_search": "search", "import": "import",
     "export": "import",
     "store": "store", "report": "report", "simulate": "simulate", "simulate_registry": "simulate", "simulation": "simulate", "evaluate": "report", "evaluation": "report",
     "decide": "decide", "chance": "decide", "posterior": "decide", "power": "decide",
