@@ -12,8 +12,7 @@
 namespace homeward::cli {
 
 struct BeliefOptions {
-  std::optional<double> phi;  ///< unset: estimated from the run
-  PriorWeights weights;
+  PriorChoice prior;
 };
 /// --prior, --close-relative, --apart
 void declare_belief_options(po::options_description& group);

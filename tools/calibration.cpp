@@ -1,6 +1,8 @@
 #include "calibration.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <functional>
 #include <unordered_map>
 
@@ -14,7 +16,7 @@ namespace homeward::cli {
 
 namespace {
 
-constexpr double kFdr = 0.05;
+constexpr std::array<double, 4> kFdr{0.01, 0.05, 0.1, 0.2};
 constexpr std::size_t kChildColumn = 1, kFamilyColumn = 2, kHypothesisColumn = 3;
 
 std::vector<PosteriorBin> empty_bins() {
@@ -87,8 +89,20 @@ Calibration calibrate(const std::filesystem::path& candidates, const std::vector
   std::stable_sort(all.begin(), all.end(), [](const auto& l, const auto& r) { return l.first > r.first; });
   std::vector<double> posteriors;
   for (const auto& [posterior, is_true] : all) posteriors.push_back(posterior);
-  result.fdr_rows = rows_within_fdr(posteriors, kFdr);
-  for (std::size_t i = 0; i < result.fdr_rows; ++i) result.fdr_false += all[i].second ? 0 : 1;
+  for (const double fdr : kFdr) {
+    FdrLevel level;
+    level.fdr = fdr;
+    level.rows = rows_within_fdr(posteriors, fdr);
+    double variance = 0.0;
+    for (std::size_t i = 0; i < level.rows; ++i) {
+      const auto& [posterior, is_true] = all[i];
+      level.false_rows += is_true ? 0 : 1;
+      level.expected_false += 1.0 - posterior;
+      variance += posterior * (1.0 - posterior);
+    }
+    level.sd = std::sqrt(variance);
+    result.fdr.push_back(level);
+  }
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include "base/atomic_file.hpp"
 #include "base/text.hpp"
 #include "calibration.hpp"
+#include "chance_by_kit.hpp"
 #include "command.hpp"
 #include "homeward/error.hpp"
 #include "homeward/report.hpp"
@@ -50,17 +51,17 @@ EvaluateOptions parse(const po::variables_map& values) {
 }
 
 /// Expected chance hits at a level of the run's curve; NaN where the curve does not reach down.
-double expected_at(const RunBelief& belief, double log10_lr) {
-  for (const auto& [x, expected] : belief.curve)
+double expected_at(const std::vector<std::pair<double, double>>& curve, double log10_lr) {
+  for (const auto& [x, expected] : curve)
     if (std::abs(x - log10_lr) < 1e-9) return expected;
-  return belief.curve.empty() || log10_lr < belief.curve.front().first ? std::nan("") : 0.0;
+  return curve.empty() || log10_lr < curve.front().first ? std::nan("") : 0.0;
 }
 
 /// Recall and chance hits by LR.
 void add_levels(ordered_json& f, const RunManifest& manifest, const Evaluation& e) {
   for (std::size_t i = 0; i < kEvaluatedLog10.size(); ++i) {
     const std::string level = fmt::format("lr_1e{:.0f}", kEvaluatedLog10[i]);
-    const double expected = expected_at(manifest.belief, kEvaluatedLog10[i]);
+    const double expected = expected_at(manifest.belief.curve, kEvaluatedLog10[i]);
     const bool counted = kEvaluatedLog10[i] >= manifest.min_log10_lr;
     f["true_pairs." + level] = e.true_pairs_at[i];
     f["chance_hits." + level] = counted ? ordered_json(e.chance_hits_at[i]) : ordered_json(nullptr);
@@ -83,8 +84,36 @@ void add_calibration(ordered_json& f, const RunManifest& manifest, const Calibra
     f[name + ".true"] = bin.true_rows;
     f[name + ".sd"] = std::sqrt(bin.variance);
   }
-  f["fdr_0.05.rows"] = c.fdr_rows;
-  f["fdr_0.05.false"] = c.fdr_false;
+  for (const FdrLevel& level : c.fdr) {
+    const std::string name = fmt::format("fdr_{:g}", level.fdr);
+    f[name + ".rows"] = level.rows;
+    f[name + ".false"] = level.false_rows;
+    f[name + ".expected_false"] = level.expected_false;
+    f[name + ".sd"] = level.sd;
+  }
+}
+
+/// The same of undeclared couples.
+void add_joint_chance(ordered_json& f, const RunBelief& belief, const std::array<std::uint64_t, 4>& found) {
+  if (belief.undeclared_drawn == 0) return;
+  for (std::size_t level = 0; level < kJointLog10.size(); ++level) {
+    const std::string name = fmt::format("joint_chance.lr_1e{:.0f}", kJointLog10[level]);
+    const double expected = expected_at(belief.undeclared_curve, kJointLog10[level]);
+    f[name] = found[level];
+    f["expected_" + name] = std::isnan(expected) ? ordered_json(nullptr) : ordered_json(expected);
+  }
+}
+
+/// Found beside expected chance hits of every kit.
+void add_kits(ordered_json& f, const std::vector<KitChance>& kits) {
+  for (const KitChance& kit : kits)
+    for (std::size_t level = 0; level < kCheckedLog10.size(); ++level) {
+      const std::string name = fmt::format("kit.{}.lr_1e{:.0f}", kit.children, kCheckedLog10[level]);
+      const bool counted = !std::isnan(kit.expected[level]);
+      f[name + ".chance_hits"] = counted ? ordered_json(kit.found[level]) : ordered_json(nullptr);
+      f[name + ".expected"] = counted ? ordered_json(kit.expected[level]) : ordered_json(nullptr);
+      f[name + ".sd"] = counted ? ordered_json(kit.sd[level]) : ordered_json(nullptr);
+    }
 }
 
 /// Every figure in the order it is printed; null = not computed or undefined.
@@ -144,6 +173,8 @@ int run(const po::variables_map& values, Context& context) {
   const Evaluation evaluation = evaluate(truth, scores, manifest.min_log10_lr, hits, hits.child_ids(), hits.family_ids());
 
   ordered_json all = figures(manifest, evaluation);
+  add_joint_chance(all, manifest.belief, joint_chance(hits, truth));
+  add_kits(all, chance_by_kit(hits, truth, *model.store, model.effective, manifest.belief));
   add_calibration(all, manifest, calibrate(options.run / "candidates.tsv", truth));
   for (const auto& [key, value] : all.items()) context.out << escaped(key) << '\t' << cell(value) << '\n';
   if (options.out) {

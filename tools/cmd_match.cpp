@@ -36,7 +36,9 @@ std::string run_id_of(const RunManifest& m) {
   hash.add_number(m.top_k);
   hash.add_number(m.undeclared_couples ? 1 : 0);
   for (const double weight : {m.couple_weights.couple, m.couple_weights.father_only, m.couple_weights.mother_only}) hash.add_real(weight);
-  for (const double weight : {m.belief.phi_given ? m.belief.phi : -1.0, m.belief.close_relative, m.belief.apart}) hash.add_real(weight);
+  for (const double weight :
+       {m.belief.phi_given ? m.belief.phi : -1.0, m.belief.close_relative, m.belief.apart_given ? m.belief.apart : -1.0})
+    hash.add_real(weight);
   return hash.hex().substr(0, 16);
 }
 

@@ -64,7 +64,9 @@ void declare(CommandLine& line) {
       ("families", po::value<std::uint64_t>()->value_name("M"), "families; a couple registered apart is two (required)")                  //
       ("couples", po::value<double>()->default_value(0.5, "0.5")->value_name("F"), "fraction of couples; the others are single parents")  //
       ("apart", po::value<double>()->default_value(0.0, "0")->value_name("F"),
-       "fraction of the couples whose parents are registered as two families")                                                //
+       "fraction of the couples whose parents are registered as two families")  //
+      ("one-parent", po::value<double>()->default_value(0.0, "0")->value_name("F"),
+       "fraction of the other couples with a child of which one is not its parent")                                           //
       ("related", po::value<std::uint64_t>()->default_value(0)->value_name("R"), "children whose family is in the database")  //
       ("relation", po::value<std::string>()->default_value("child:1")->value_name("MIX"),
        "what the tested person of these families really is: child, full_sib, half_sib, uncle, grandparent, cousin, with shares");
@@ -191,6 +193,7 @@ SimulateOptions parse(const po::variables_map& values, const Context& context) {
   simulation.n_families = required<std::uint64_t>(values, "families");
   simulation.couples = values["couples"].as<double>();
   simulation.apart = values["apart"].as<double>();
+  simulation.one_parent = values["one-parent"].as<double>();
   simulation.related =
       split_by_share(values["related"].as<std::uint64_t>(), parse_shares("relation", values["relation"].as<std::string>()));
   for (const ExtraRelation& extra : kExtraRelations)
@@ -260,6 +263,7 @@ ordered_json parameters_json(const SimulateOptions& options, const Population& p
           {"families", s.n_families},
           {"couples", s.couples},
           {"apart", s.apart},
+          {"one_parent", s.one_parent},
           {"related", related},
           {"pedigrees", s.n_pedigrees},
           {"pedigrees_related", s.pedigrees_related},

@@ -71,7 +71,6 @@ void RowThreshold::decide() {
 
 bool RowThreshold::keeps(const std::vector<std::string>& row) const {
   if (options_.fdr && parse_double(row[kPosterior]).value_or(0.0) < least_posterior_) return false;
-  // An undeclared couple has no expected number; its posterior speaks for it.
   const std::optional<double> expected = parse_double(row[kExpectedChanceHits]);
   return !options_.max_expected_chance_hits || (expected && *expected <= *options_.max_expected_chance_hits);
 }

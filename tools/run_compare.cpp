@@ -45,12 +45,10 @@ RunDifferences search_differences(const RunManifest& then, const RunManifest& no
   compare(d.parameters, "--exhaustive", then.exhaustive, now.exhaustive);
   if (then.undeclared_couples != now.undeclared_couples)
     d.parameters.push_back(fmt::format("--no-undeclared-couples ({} then, {} now)", !then.undeclared_couples, !now.undeclared_couples));
-  const auto prior = [](const RunBelief& belief) {
-    return belief.phi_given ? fmt::format("{:.17g}", belief.phi) : std::string("estimated");
-  };
-  compare(d.parameters, "--prior", prior(then.belief), prior(now.belief));
+  const auto given = [](bool is_given, double value) { return is_given ? fmt::format("{:.17g}", value) : std::string("estimated"); };
+  compare(d.parameters, "--prior", given(then.belief.phi_given, then.belief.phi), given(now.belief.phi_given, now.belief.phi));
   compare(d.parameters, "--close-relative", then.belief.close_relative, now.belief.close_relative);
-  compare(d.parameters, "--apart", then.belief.apart, now.belief.apart);
+  compare(d.parameters, "--apart", given(then.belief.apart_given, then.belief.apart), given(now.belief.apart_given, now.belief.apart));
   return d;
 }
 

@@ -58,6 +58,7 @@ struct ChanceQuery {
 struct ChanceHits {
   ChanceCurve run;                        ///< all children x all families
   std::vector<ChanceCurve> by_class;      ///< by class of children, sums to `run`
+  std::array<ChanceCurve, 6> by_shape;    ///< by FamilyShape's value, sums to `run`
   std::vector<double> in_family;          ///< by query: among all children, with the query's family
   std::vector<double> log10_lr_relative;  ///< by query: (37) with kappa 1/2, hypotheses mixed after the product; NaN if not asked
   std::vector<std::string> class_names;
@@ -68,6 +69,23 @@ struct ChanceHits {
 /// read in tiles.
 ChanceHits expected_chance_hits(const ProfileSource& source, const EffectivePopulation& population, const ChildClasses& children,
                                 const ChanceOptions& options, std::span<const ChanceQuery> queries);
+
+/// Couples of a single father and a single mother of the families, and a child related to neither.
+struct UndeclaredChance {
+  ChanceCurve expected;         ///< triples at or above an LR, whatever the single parents' own LRs are
+  std::uint64_t n_couples = 0;  ///< father families x mother families
+  std::uint64_t n_drawn = 0;    ///< whose exact distributions are the sample
+};
+/// All couples of a small database, else 2,000 of them, a choice that depends on their number only. Where the LR is so high that both
+/// parents must have reached the run's threshold alone, as at 10^4 and above, this is what a search finds. Same numbers for any thread
+/// count. Cost: about 0.2 ms per couple drawn.
+UndeclaredChance expected_undeclared_couples(const ProfileSource& source, const EffectivePopulation& population,
+                                             const ChildClasses& children, const ChanceOptions& options);
+
+/// By FamilyShape's value: P(LR below the threshold | the tested person is a full sib of the child's parent), 0 for shapes without
+/// families. The mean over up to 64 families of the shape, evenly chosen, under the hypothesis of the largest weight.
+std::array<double, 6> missed_by_relatives(const ProfileSource& source, const EffectivePopulation& population, const ChildClasses& children,
+                                          const ChanceOptions& options);
 
 /// P(at least one) when `expected` are expected: 1 - exp(-expected).
 double chance_of_any(double expected);

@@ -1,10 +1,12 @@
 // From likelihood ratios to probabilities: every child against all families at once, under a stated prior.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "homeward/chance.hpp"
@@ -13,11 +15,14 @@
 
 namespace homeward {
 
-/// What is believed before the DNA is looked at (METHODS, "Posterior"). Every number is printed with the results.
-struct PriorWeights {
-  double close_relative = 0.02;  ///< of a registered family's weight: the tested person is a full sib of the true parent
-  double apart = 0.05;           ///< of the registered children: both parents registered, as two families
-};
+/// How a child's family can be registered. Each way has a share of the prior; the database says how large (METHODS, "Posterior").
+enum class Registered : std::uint8_t { couple = 0, single_parent = 1, pedigree = 2, apart = 3 };
+inline constexpr std::size_t kRegisteredWays = 4;
+std::string_view to_string(Registered way);  ///< "couple", "single_parent", "pedigree", "apart"
+Registered way_of(FamilyShape shape);        ///< never `apart`
+
+/// A share by way of registration.
+using Shares = std::array<double, kRegisteredWays>;
 
 /// One candidate as the posterior sees it. Rows of one child may stand anywhere.
 struct PosteriorRow {
@@ -26,49 +31,72 @@ struct PosteriorRow {
   std::uint32_t family_b = kNoFamily;  ///< group of the mother's family of an undeclared couple
   double log10_lr = 0.0;
   double log10_lr_relative = -std::numeric_limits<double>::infinity();  ///< under `close_relative`; -inf = not computed
+  Registered way = Registered::single_parent;
 };
 
 /// The database the rows come from.
 struct PosteriorDatabase {
   std::uint64_t n_children = 0;
-  std::uint64_t n_families = 0;                ///< groups
-  std::uint64_t n_fathers = 0, n_mothers = 0;  ///< groups of a single father, of a single mother; 0 = no undeclared couples
-  double missed = 0.0;  ///< mean over families of P(LR below the run's threshold | true child): what the rows do not show
+  /// Groups by way; `apart`: groups of a single father x groups of a single mother, 0 when undeclared couples were not searched.
+  std::array<std::uint64_t, kRegisteredWays> n_families{};
+  Shares missed{};           ///< by way: P(LR below the run's threshold | true child), which the rows do not show
+  Shares missed_relative{};  ///< by way: the same of a close relative's child; `apart`: not used
 };
 
-/// phi with its interval: where the log-likelihood lies within 1.92 of its maximum (95 %).
+/// What is chosen before the data are looked at, and what is left to them.
+struct PriorChoice {
+  double close_relative = 0.02;  ///< of a registration's weight: the tested person is a full sib of the true parent
+  std::optional<double> phi;     ///< given, or estimated
+  std::optional<double> apart;   ///< share of `apart`: given, or estimated
+};
+
+/// Before the DNA is looked at: P(a child's family is registered), and how it is then registered.
+struct Prior {
+  double phi = 0.0;
+  Shares share{};  ///< sums to 1; 0 where there are no families
+};
+
+/// A number with the interval in which the log-likelihood lies within 1.92 of its maximum (95 %), everything else at its best.
+struct Estimate {
+  double value = 0.0, lower = 0.0, upper = 0.0;
+};
 struct PriorEstimate {
-  double phi = 0.0, lower = 0.0, upper = 0.0;
+  Prior prior;
+  Estimate phi;                                 ///< lower = upper = value when given
+  std::array<Estimate, kRegisteredWays> share;  ///< likewise; `apart` when given, a way without families, the only way
 };
 
-/// Sums over a child's hypotheses, phi left open. Cost: one sort of the rows.
+/// Sums over a child's hypotheses, phi and shares left open. Cost: one sort of the rows.
 class PosteriorModel {
  public:
-  PosteriorModel(const PosteriorDatabase& database, const PriorWeights& weights, std::span<const PosteriorRow> rows);
+  /// @param close_relative of PriorChoice
+  PosteriorModel(const PosteriorDatabase& database, double close_relative, std::span<const PosteriorRow> rows);
 
   /// A hit that is no row: a rival of the child's rows, and half of what its single parents may be. Its child must have a row (throws
   /// Error(internal) otherwise). A registration that has a row already counts once; close relatives of a family without a row are left out.
   void add_unlisted(const PosteriorRow& hit);
 
-  /// The phi, between 0 and 1, that makes the run likeliest: the fixed point of the EM algorithm, found by bisection since the
-  /// log-likelihood is concave. One child is one observation.
-  PriorEstimate estimate() const;
+  /// The prior that makes the run likeliest, by the EM algorithm: one child is one observation, and one child more, registered as the
+  /// registrations are (5 % apart), keeps the shares of a small database off their borders. What `choice` gives stays as it is.
+  PriorEstimate estimate(const PriorChoice& choice) const;
 
   struct Row {
-    double own = 0.0;       ///< P(this family is the child's own | everything compared, phi)
+    double own = 0.0;       ///< P(the people of this row are the child's parents or family | everything compared): a single parent's
+                            ///< contains that of the undeclared couples it is a member of
     double relative = 0.0;  ///< P(the child belongs to a close relative of this family)
     double none = 1.0;      ///< P(no registered family is the child's own or its relatives')
+    double alone = 0.0;     ///< `own` without the undeclared couples; 0 where an earlier row stands for the same registration
   };
-  /// By row, in the order given. A child's rows, `none` and what is below the threshold sum to 1, one family counted once.
-  std::vector<Row> at(double phi) const;
+  /// By row, in the order given. Over a child's rows `alone` and `relative` (once a registration), `none` and what lies below the
+  /// threshold sum to 1.
+  std::vector<Row> at(const Prior& prior) const;
   /// Expected number of children whose own family is among the rows.
-  double expected_found(double phi) const;
+  double expected_found(const Prior& prior) const;
 
  private:
-  double derivative(double phi) const;
-  double log_likelihood(double phi) const;
+  friend class PriorFit;
   struct Child {
-    double total = 0.0;                           ///< sum over hypotheses of weight x LR, phi excluded, the missed families included
+    Shares sum{};                                 ///< by way: mean LR over its families, those below the threshold included
     std::uint32_t child = 0, begin = 0, end = 0;  ///< its rows in `order_`
   };
   /// What identifies a row's registrations.
@@ -78,15 +106,19 @@ class PosteriorModel {
   double own_weight(const PosteriorRow& row) const;
   /// An undeclared couple speaks for the single parents it is made of.
   void add_to_members(const Child& child, const Key& couple, double weight);
+  void add_rows_of(Child& child, std::span<const PosteriorRow> rows);
 
-  double missed_;
-  double per_family_ = 0.0, per_couple_ = 0.0;  ///< prior of one family as the child's own, of one undeclared couple; phi excluded
-  std::vector<Key> keys_;                       ///< by row
-  std::vector<std::uint32_t> order_;            ///< rows by child, then key
-  std::uint64_t silent_children_;               ///< children without a row
-  std::vector<std::uint32_t> child_of_row_;     ///< index into children_
-  std::vector<double> own_, relative_;          ///< by row, weight x LR
-  std::vector<double> first_own_;               ///< by row: own_ where the row stands for its group, else 0
+  PosteriorDatabase database_;
+  double close_relative_;
+  Shares silent_{};                          ///< `sum` of a child without a row
+  std::vector<Key> keys_;                    ///< by row
+  std::vector<Registered> way_;              ///< by row
+  std::vector<std::uint32_t> order_;         ///< rows by child, then key
+  std::uint64_t silent_children_ = 0;        ///< children without a row
+  std::vector<std::uint32_t> child_of_row_;  ///< index into children_
+  std::vector<double> own_, relative_;       ///< by row, LR x weight within its way
+  std::vector<double> couples_;              ///< by row of a single parent: the same of its undeclared couples
+  std::vector<char> first_;                  ///< by row: it stands for its registration
   std::vector<Child> children_;
 };
 

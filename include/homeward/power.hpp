@@ -37,7 +37,8 @@ struct FamilyPower {
   double expected_chance_hits = 0.0;  ///< unrelated children that do
   double stands_out_log10_lr = 0.0;   ///< from here on at most `tolerated` chance hits are expected
   double p_stands_out = 0.0;          ///< the true child's LR reaches that
-  /// p_stands_out after each step; NaN where the step does not apply. A sibling and a grandparent (of the untyped parent): the mean over up
+  /// p_stands_out after each step; NaN where the step does not apply. The other parent and more loci: the mean over up to 8 families of
+  /// the same shape, about as many loci and p_stands_out in the same tenth; a sibling and a grandparent (of the untyped parent): over up
   /// to 4 families of the same shape and about as many loci.
   std::array<double, kStepCount> p_after{};
   NextStep best = NextStep::none;  ///< the largest p_after, one sample each (more_loci: one per member)
@@ -47,7 +48,7 @@ struct FamilyPower {
 
 /// Every family of the source, in its order. Distributions are exact (METHODS, "Chance hits"); genotypes of people not yet typed are drawn
 /// `draws` times. `more_loci` gives a family's members the loci of the largest class of children. Same numbers for any thread count.
-/// Cost: about 1 ms per family, draw and step.
+/// Cost: about 0.2 ms per family, and per kind of families alike some 100 further ones.
 std::vector<FamilyPower> family_power(const ProfileSource& source, const EffectivePopulation& population, const ChildClasses& children,
                                       const PowerOptions& options);
 

@@ -41,18 +41,32 @@ struct PriorSensitivity {
   double expected_found = 0.0;             ///< children whose own family is among the candidates
 };
 /// What makes a run's chance hits and posteriors (METHODS, "Posterior"). Written to and read from run.json.
+/// A way in which families are registered, and its share of the prior.
+struct PriorShare {
+  std::string way;                    ///< couple, single_parent, pedigree, apart
+  std::uint64_t n_registrations = 0;  ///< of `apart`: pairs of a single father and a single mother
+  double share = 0.0, lower = 0.0, upper = 0.0;
+  double missed = 0.0;  ///< chance of a true child to stay below the run's threshold
+};
+
 struct RunBelief {
   double expected_chance_hits = std::numeric_limits<double>::quiet_NaN();  ///< at the run's threshold
   double lead_log10_lr = std::numeric_limits<double>::quiet_NaN();         ///< one chance hit of the run is expected at or above
   std::vector<std::pair<double, double>> curve;                            ///< log10 LR, expected chance hits at or above
   std::vector<ChanceRow> classes;
+  /// Couples of strangers registered apart, beside a child: log10 LR, expected number at or above; from `undeclared_drawn` couples.
+  std::vector<std::pair<double, double>> undeclared_curve;
+  std::uint64_t undeclared_couples = 0, undeclared_drawn = 0;
   double phi = std::numeric_limits<double>::quiet_NaN();  ///< P(a child's family is registered)
   double phi_lower = std::numeric_limits<double>::quiet_NaN(),
          phi_upper = std::numeric_limits<double>::quiet_NaN();  ///< 95 %; NaN when given
   bool phi_given = false;
-  double close_relative = 0.02, apart = 0.05;
-  std::uint64_t n_registrations = 0;  ///< families, the same people counted once
-  double missed = 0.0;                ///< mean chance of a true child to stay below the run's threshold
+  double close_relative = 0.02;
+  bool apart_given = false;
+  double apart = std::numeric_limits<double>::quiet_NaN();  ///< share of the registered children whose parents registered apart
+  std::vector<PriorShare> shares;                           ///< ways that the database has
+  std::uint64_t n_registrations = 0;                        ///< families, the same people counted once
+  double missed = 0.0;                                      ///< mean chance of a true child to stay below the run's threshold
   std::vector<PriorSensitivity> sensitivity;
 };
 

@@ -41,6 +41,7 @@ struct SimulationOptions {
   std::uint64_t n_families = 0;                         ///< families of families.csv; a couple registered apart is two
   double couples = 0.5;                                 ///< fraction of the couples and single parents that are couples
   double apart = 0.0;                                   ///< fraction of the couples whose two parents are registered as two families
+  double one_parent = 0.0;                              ///< per couple with a child: one of the two (drawn) is not its parent
   std::array<std::uint64_t, kRelationCount> related{};  ///< children whose family is there, by what the tested person is
   std::uint64_t n_pedigrees = 0;                        ///< further families of relatives other than a parent or a couple
   std::uint64_t pedigrees_related = 0;                  ///< of these, families whose missing person is among the children

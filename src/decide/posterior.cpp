@@ -5,74 +5,98 @@
 #include <numeric>
 #include <tuple>
 
+#include "decide/prior_fit.hpp"
 #include "homeward/error.hpp"
 
 namespace homeward {
 
 namespace {
 
-constexpr double kLogLikelihoodDrop = 1.92;  // half the 95 % quantile of chi-squared with one degree of freedom
-constexpr int kBisections = 60;
-constexpr double kMostPhi = 1.0 - 1e-9;
+constexpr std::size_t index_of(Registered way) { return static_cast<std::size_t>(way); }
+constexpr std::size_t kApart = index_of(Registered::apart);
 
-template <typename Below>
-double bisect(double low, double high, const Below& below) {
-  for (int i = 0; i < kBisections; ++i) {
-    const double middle = (low + high) / 2.0;
-    (below(middle) ? low : high) = middle;
-  }
-  return (low + high) / 2.0;
+/// Sum over ways of share x value.
+double weighted(const Shares& share, const Shares& value) {
+  double sum = 0.0;
+  for (std::size_t way = 0; way < kRegisteredWays; ++way) sum += share[way] * value[way];
+  return sum;
 }
 
 }  // namespace
 
-PosteriorModel::PosteriorModel(const PosteriorDatabase& database, const PriorWeights& weights, std::span<const PosteriorRow> rows)
-    : missed_(database.missed), order_(rows.size()), own_(rows.size()), relative_(rows.size()), first_own_(rows.size()) {
-  const double pairs_apart = static_cast<double>(database.n_fathers) * static_cast<double>(database.n_mothers);
-  const double apart = pairs_apart > 0.0 ? weights.apart : 0.0;
-  const double per_registration = (1.0 - apart) / std::max(1.0, static_cast<double>(database.n_families));
-  per_family_ = per_registration * (1.0 - weights.close_relative);
-  per_couple_ = pairs_apart > 0.0 ? apart / pairs_apart : 0.0;
+std::string_view to_string(Registered way) {
+  constexpr std::array<std::string_view, kRegisteredWays> kWords{"couple", "single_parent", "pedigree", "apart"};
+  return kWords[index_of(way)];
+}
+
+Registered way_of(FamilyShape shape) {
+  if (shape == FamilyShape::couple) return Registered::couple;
+  return shape == FamilyShape::pedigree ? Registered::pedigree : Registered::single_parent;
+}
+
+PosteriorModel::PosteriorModel(const PosteriorDatabase& database, double close_relative, std::span<const PosteriorRow> rows)
+    : database_(database),
+      close_relative_(close_relative),
+      order_(rows.size()),
+      child_of_row_(rows.size()),
+      own_(rows.size()),
+      relative_(rows.size()),
+      couples_(rows.size()),
+      first_(rows.size()) {
+  for (std::size_t way = 0; way < kRegisteredWays; ++way) {
+    if (database.n_families[way] == 0) continue;
+    const double relatives = way == kApart ? 0.0 : close_relative;
+    silent_[way] = (1.0 - relatives) * database.missed[way] + relatives * database.missed_relative[way];
+  }
   keys_.reserve(rows.size());
-  for (const PosteriorRow& row : rows) keys_.push_back({row.family, row.family_b});
+  way_.reserve(rows.size());
+  for (const PosteriorRow& row : rows) {
+    keys_.push_back({row.family, row.family_b});
+    way_.push_back(row.family_b != kNoFamily ? Registered::apart : row.way);
+  }
   std::iota(order_.begin(), order_.end(), 0U);
   std::sort(order_.begin(), order_.end(), [&](std::uint32_t l, std::uint32_t r) {
     const PosteriorRow& a = rows[l];
     const PosteriorRow& b = rows[r];
     return std::tuple(a.child, a.family, a.family_b, -a.log10_lr, l) < std::tuple(b.child, b.family, b.family_b, -b.log10_lr, r);
   });
-  child_of_row_.resize(rows.size());
   for (std::uint32_t begin = 0; begin < order_.size();) {
-    Child child{missed_, rows[order_[begin]].child, begin, begin};
-    for (; child.end < order_.size() && rows[order_[child.end]].child == child.child; ++child.end) {
-      const std::uint32_t row = order_[child.end];
-      const bool couple = rows[row].family_b != kNoFamily;
-      own_[row] = own_weight(rows[row]);
-      relative_[row] = couple ? 0.0 : per_registration * weights.close_relative * std::pow(10.0, rows[row].log10_lr_relative);
-      const bool first = child.end == begin || keys_[order_[child.end - 1]].family != keys_[row].family ||
-                         keys_[order_[child.end - 1]].family_b != keys_[row].family_b;
-      if (first) {
-        first_own_[row] = own_[row];
-        child.total += own_[row] + relative_[row];
-      }
-      child_of_row_[row] = static_cast<std::uint32_t>(children_.size());
-    }
-    for (std::uint32_t i = child.begin; i < child.end; ++i)
-      if (keys_[order_[i]].family_b != kNoFamily) add_to_members(child, keys_[order_[i]], first_own_[order_[i]]);
-    children_.push_back(child);
+    Child child{silent_, rows[order_[begin]].child, begin, begin};
+    while (child.end < order_.size() && rows[order_[child.end]].child == child.child) ++child.end;
+    add_rows_of(child, rows);
     begin = child.end;
+    children_.push_back(child);
   }
   silent_children_ = database.n_children > children_.size() ? database.n_children - children_.size() : 0;
 }
 
+void PosteriorModel::add_rows_of(Child& child, std::span<const PosteriorRow> rows) {
+  const auto same = [&](const Key& a, const Key& b) { return a.family == b.family && a.family_b == b.family_b; };
+  for (std::uint32_t i = child.begin; i < child.end; ++i) {
+    const std::uint32_t row = order_[i];
+    const std::size_t way = index_of(way_[row]);
+    child_of_row_[row] = static_cast<std::uint32_t>(children_.size());
+    own_[row] = own_weight(rows[row]);
+    if (way != kApart && database_.n_families[way] > 0)
+      relative_[row] = close_relative_ / static_cast<double>(database_.n_families[way]) * std::pow(10.0, rows[row].log10_lr_relative);
+    first_[row] = i == child.begin || !same(keys_[order_[i - 1]], keys_[row]) ? 1 : 0;
+    if (first_[row] != 0) child.sum[way] += own_[row] + relative_[row];
+  }
+  for (std::uint32_t i = child.begin; i < child.end; ++i)
+    if (way_[order_[i]] == Registered::apart && first_[order_[i]] != 0) add_to_members(child, keys_[order_[i]], own_[order_[i]]);
+}
+
 double PosteriorModel::own_weight(const PosteriorRow& row) const {
-  return (row.family_b != kNoFamily ? per_couple_ : per_family_) * std::pow(10.0, row.log10_lr);
+  const std::size_t way = row.family_b != kNoFamily ? kApart : index_of(row.way);
+  if (database_.n_families[way] == 0) return 0.0;
+  const double own = way == kApart ? 1.0 : 1.0 - close_relative_;
+  return own / static_cast<double>(database_.n_families[way]) * std::pow(10.0, row.log10_lr);
 }
 
 void PosteriorModel::add_to_members(const Child& child, const Key& couple, double weight) {
   for (std::uint32_t i = child.begin; i < child.end; ++i) {
     const Key& key = keys_[order_[i]];
-    if (key.family_b == kNoFamily && (key.family == couple.family || key.family == couple.family_b)) own_[order_[i]] += weight;
+    if (key.family_b == kNoFamily && (key.family == couple.family || key.family == couple.family_b)) couples_[order_[i]] += weight;
   }
 }
 
@@ -84,45 +108,34 @@ void PosteriorModel::add_unlisted(const PosteriorRow& hit) {
   for (std::uint32_t i = child->begin; i < child->end; ++i)
     if (keys_[order_[i]].family == hit.family && keys_[order_[i]].family_b == hit.family_b) return;
   const double weight = own_weight(hit);
-  child->total += weight;
+  child->sum[hit.family_b != kNoFamily ? kApart : index_of(hit.way)] += weight;
   if (hit.family_b != kNoFamily) add_to_members(*child, {hit.family, hit.family_b}, weight);
 }
 
-double PosteriorModel::derivative(double phi) const {
-  double sum = static_cast<double>(silent_children_) * (missed_ - 1.0) / (1.0 - phi + phi * missed_);
-  for (const Child& child : children_) sum += (child.total - 1.0) / (1.0 - phi + phi * child.total);
-  return sum;
+PriorEstimate PosteriorModel::estimate(const PriorChoice& choice) const {
+  std::vector<Shares> sums;
+  sums.reserve(children_.size());
+  for (const Child& child : children_) sums.push_back(child.sum);
+  return PriorFit(sums, silent_, silent_children_, database_.n_families, choice).estimate();
 }
 
-double PosteriorModel::log_likelihood(double phi) const {
-  double sum = static_cast<double>(silent_children_) * std::log(1.0 - phi + phi * missed_);
-  for (const Child& child : children_) sum += std::log(1.0 - phi + phi * child.total);
-  return sum;
-}
-
-PriorEstimate PosteriorModel::estimate() const {
-  PriorEstimate result;
-  if (derivative(0.0) > 0.0) result.phi = bisect(0.0, kMostPhi, [&](double phi) { return derivative(phi) > 0.0; });
-  const double least = log_likelihood(result.phi) - kLogLikelihoodDrop;
-  result.lower = log_likelihood(0.0) >= least ? 0.0 : bisect(0.0, result.phi, [&](double phi) { return log_likelihood(phi) < least; });
-  result.upper =
-      log_likelihood(kMostPhi) >= least ? 1.0 : bisect(result.phi, kMostPhi, [&](double phi) { return log_likelihood(phi) >= least; });
-  return result;
-}
-
-std::vector<PosteriorModel::Row> PosteriorModel::at(double phi) const {
+std::vector<PosteriorModel::Row> PosteriorModel::at(const Prior& prior) const {
+  std::vector<double> all(children_.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = 1.0 - prior.phi + prior.phi * weighted(prior.share, children_[i].sum);
   std::vector<Row> rows(own_.size());
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    const double all = 1.0 - phi + phi * children_[child_of_row_[row]].total;
-    rows[row] = {phi * own_[row] / all, phi * relative_[row] / all, (1.0 - phi) / all};
+    const double scale = prior.phi / all[child_of_row_[row]];
+    const double share = prior.share[index_of(way_[row])];
+    const double alone = scale * share * own_[row];
+    rows[row] = {alone + scale * prior.share[kApart] * couples_[row], scale * share * relative_[row],
+                 (1.0 - prior.phi) / all[child_of_row_[row]], first_[row] != 0 ? alone : 0.0};
   }
   return rows;
 }
 
-double PosteriorModel::expected_found(double phi) const {
+double PosteriorModel::expected_found(const Prior& prior) const {
   double sum = 0.0;
-  for (std::size_t row = 0; row < first_own_.size(); ++row)
-    sum += phi * first_own_[row] / (1.0 - phi + phi * children_[child_of_row_[row]].total);
+  for (const Row& row : at(prior)) sum += row.alone;
   return sum;
 }
 

@@ -17,11 +17,12 @@ namespace {
 constexpr double kStep = 0.1;
 constexpr std::uint32_t kTileFamilies = 4096;
 constexpr std::size_t kTypicalFamilies = 4;  // whose mean stands for a shape and about as many loci: peeling is slow
+constexpr std::size_t kAlikeFamilies = 8;    // the same where p_stands_out lies in the same tenth, too
 constexpr std::uint32_t kLociAlike = 4;
 constexpr double kUseful = 0.5;  // P(stands out) after the best step; below, the search is of no use
 constexpr double kLeastGain = 0.01;
 
-/// Steps judged family by family; the others need peeling, and a mean over families alike.
+/// Steps that closed forms judge: means over families alike in more respects than where peeling is needed.
 bool is_cheap(NextStep step) { return step == NextStep::other_parent || step == NextStep::more_loci; }
 
 /// Loci of the class of children with the most of them.
@@ -58,20 +59,34 @@ class PowerStudy {
     for (std::uint32_t first = 0; first < n; first += kTileFamilies) {
       const std::uint32_t count = std::min(kTileFamilies, n - first);
       const MemberCalls members = read_members(source_, encoder_, first, count);
-      const std::vector<std::uint32_t> typical = choose_typical(first, count, members);
+      for (std::uint32_t k = 0; k < count; ++k) kind_.push_back(kind_of(source_.families()[first + k], members, k));
       each(count, [&](FamilyOutlook& outlook, std::uint32_t k) { judge(outlook, first + k, imagined(first + k, members, k)); });
-      each(static_cast<std::uint32_t>(typical.size()), [&](FamilyOutlook& outlook, std::uint32_t i) {
-        judge_costly(outlook, first + typical[i], imagined(first + typical[i], members, typical[i]));
-      });
     }
-    spread_typical();
+    for (std::uint32_t f = 0; f < n; ++f) {
+      choose(typical_[kind_[f]], f, kTypicalFamilies);
+      if (result_[f].p_stands_out < options_.enough) choose(alike_[alike_kind_of(f)], f, kAlikeFamilies);
+    }
+    judge_steps(typical_, false);
+    judge_steps(alike_, true);
+    for (std::uint32_t f = 0; f < n; ++f) spread(f);
     for (FamilyPower& power : result_) classify(power);
     return std::move(result_);
   }
 
  private:
-  /// Families alike: shape, loci and number of members.
-  using Kind = std::array<std::uint32_t, 3>;
+  /// Families alike: shape, loci, members that are typed at all, whether they lack loci of the richest class (so that a step applies to all
+  /// of a kind or to none), and for closed forms the tenth of p_stands_out.
+  using Kind = std::array<std::uint32_t, 5>;
+  /// The first families of each kind, and the mean P(stands out) of each step over them.
+  struct Alike {
+    std::vector<std::uint32_t> families;
+    std::array<double, kStepCount> mean{};
+  };
+  using Kinds = std::map<Kind, Alike>;
+
+  static void choose(Alike& alike, std::uint32_t family, std::size_t most) {
+    if (alike.families.size() < most) alike.families.push_back(family);
+  }
 
   template <typename Body>
   void each(std::uint32_t count, const Body& body) const {
@@ -115,62 +130,58 @@ class PowerStudy {
     power.stands_out_log10_lr = outlook.stands_out_from(options_.tolerated);
     power.p_stands_out = outlook.own(power.stands_out_log10_lr);
     power.p_after.fill(std::numeric_limits<double>::quiet_NaN());
-    if (power.p_stands_out >= options_.enough) return;
-    for (std::size_t s = 0; s < kStepCount; ++s)
-      if (is_cheap(static_cast<NextStep>(s))) power.p_after[s] = after(outlook, index, now, static_cast<NextStep>(s));
   }
 
-  void judge_costly(FamilyOutlook& outlook, std::uint32_t index, const ImaginedFamily& now) {
-    for (std::size_t s = 0; s < kStepCount; ++s)
-      if (!is_cheap(static_cast<NextStep>(s))) result_[index].p_after[s] = after(outlook, index, now, static_cast<NextStep>(s));
+  /// The steps that are cheap, or those that are not, of every kind.
+  void judge_steps(Kinds& kinds, bool cheap) {
+    std::vector<std::uint32_t> families;
+    for (const auto& [kind, alike] : kinds) families.insert(families.end(), alike.families.begin(), alike.families.end());
+    std::vector<ImaginedFamily> now;
+    for (const std::uint32_t f : families) now.push_back(imagined(f, read_members(source_, encoder_, f, 1), 0));
+    std::vector<std::array<double, kStepCount>> after_step(families.size());
+    each(static_cast<std::uint32_t>(families.size()), [&](FamilyOutlook& outlook, std::uint32_t i) {
+      for (std::size_t s = 0; s < kStepCount; ++s)
+        if (is_cheap(static_cast<NextStep>(s)) == cheap) after_step[i][s] = after(outlook, families[i], now[i], static_cast<NextStep>(s));
+    });
+    std::size_t i = 0;
+    for (auto& [kind, alike] : kinds) {
+      const auto n = static_cast<double>(alike.families.size());
+      for (std::size_t k = 0; k < alike.families.size(); ++k, ++i)
+        for (std::size_t s = 0; s < kStepCount; ++s) alike.mean[s] += after_step[i][s] / n;
+    }
   }
 
-  Kind kind_of(const Family& family, std::uint32_t n_loci) const {
-    return {static_cast<std::uint32_t>(family.shape), n_loci / kLociAlike, static_cast<std::uint32_t>(member_indexes(family).size())};
-  }
-
-  std::uint32_t typed_loci(const MemberCalls& members, std::uint32_t k) const {
-    std::uint32_t n = 0;
+  Kind kind_of(const Family& family, const MemberCalls& members, std::uint32_t k) const {
+    const std::size_t n_members = members.n_members[k];
+    std::vector<char> typed_member(n_members, 0);
+    std::uint32_t n_loci = 0;
+    bool lacks = false;
     for (std::size_t locus = 0; locus < encoder_.n_loci(); ++locus) {
       bool any = false;
-      for (std::size_t m = 0; m < members.n_members[k]; ++m) {
-        const Genotype g = members.calls[members.offset[k] + locus * members.n_members[k] + m];
-        any = any || (g.typed() && !g.half_known());
+      for (std::size_t m = 0; m < n_members; ++m) {
+        const Genotype g = members.calls[members.offset[k] + locus * n_members + m];
+        const bool known = g.typed() && !g.half_known();
+        any = any || known;
+        lacks = lacks || (wanted_[locus] && !known);
+        if (known) typed_member[m] = 1;
       }
-      n += any ? 1 : 0;
+      n_loci += any ? 1 : 0;
     }
-    return n;
+    const auto n_typed = static_cast<std::uint32_t>(std::count(typed_member.begin(), typed_member.end(), 1));
+    return {static_cast<std::uint32_t>(family.shape), n_loci / kLociAlike, n_typed, lacks ? 1U : 0U, 0};
+  }
+  Kind alike_kind_of(std::uint32_t family) const {
+    Kind kind = kind_[family];
+    kind.back() = static_cast<std::uint32_t>(10.0 * result_[family].p_stands_out);
+    return kind;
   }
 
-  std::vector<std::uint32_t> choose_typical(std::uint32_t first, std::uint32_t count, const MemberCalls& members) {
-    std::vector<std::uint32_t> chosen;
-    for (std::uint32_t k = 0; k < count; ++k) {
-      const Kind kind = kind_of(source_.families()[first + k], typed_loci(members, k));
-      kind_.push_back(kind);
-      std::vector<std::uint32_t>& typical = typical_[kind];
-      if (typical.size() == kTypicalFamilies) continue;
-      typical.push_back(first + k);
-      chosen.push_back(k);
-    }
-    return chosen;
-  }
-
-  /// A kind's mean for the costly steps, to every family of the kind that is not decidable as it is.
-  void spread_typical() {
-    std::map<Kind, std::array<double, kStepCount>> means;
-    for (const auto& [kind, families] : typical_) {
-      std::array<double, kStepCount>& mean = means[kind];
-      for (std::size_t s = 0; s < kStepCount; ++s) {
-        double sum = 0.0;
-        for (const std::uint32_t family : families) sum += result_[family].p_after[s];
-        mean[s] = sum / static_cast<double>(families.size());
-      }
-    }
-    for (std::size_t i = 0; i < result_.size(); ++i)
-      for (std::size_t s = 0; s < kStepCount; ++s)
-        if (!is_cheap(static_cast<NextStep>(s)))
-          result_[i].p_after[s] =
-              result_[i].p_stands_out >= options_.enough ? std::numeric_limits<double>::quiet_NaN() : means[kind_[i]][s];
+  /// Its kinds' means, to a family that is not decidable as it is.
+  void spread(std::uint32_t family) {
+    FamilyPower& power = result_[family];
+    if (power.p_stands_out >= options_.enough) return;
+    const Alike &typical = typical_.at(kind_[family]), &alike = alike_.at(alike_kind_of(family));
+    for (std::size_t s = 0; s < kStepCount; ++s) power.p_after[s] = is_cheap(static_cast<NextStep>(s)) ? alike.mean[s] : typical.mean[s];
   }
 
   void classify(FamilyPower& power) const {
@@ -200,7 +211,7 @@ class PowerStudy {
   mutable ColumnLattices strangers_, own_;
   std::vector<bool> wanted_;
   std::vector<FamilyPower> result_;
-  std::map<Kind, std::vector<std::uint32_t>> typical_;
+  Kinds typical_, alike_;
   std::vector<Kind> kind_;  ///< by family
 };
 

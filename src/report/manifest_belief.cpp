@@ -10,6 +10,22 @@ constexpr std::array<const char*, 4> kLevels{"1", "10", "100", "1000"};
 
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
+Json curve_json(const std::vector<std::pair<double, double>>& points) {
+  Json curve = Json::array();
+  for (const auto& [log10_lr, expected] : points) curve.push_back({log10_lr, expected});
+  return curve;
+}
+
+std::vector<std::pair<double, double>> read_curve(const JsonReader& reader) {
+  std::vector<std::pair<double, double>> curve;
+  for (const Json& point : reader.array("curve")) {
+    if (!point.is_array() || point.size() != 2 || !point[0].is_number() || !point[1].is_number())
+      reader.mistyped("curve", point, "pairs of numbers");
+    curve.emplace_back(point[0].get<double>(), point[1].get<double>());
+  }
+  return curve;
+}
+
 double real_or_nan(const JsonReader& reader, const std::string& key) {
   return reader.is_null(key) ? std::numeric_limits<double>::quiet_NaN() : reader.real(key);
 }
@@ -18,8 +34,6 @@ double real_or_nan(const JsonReader& reader, const std::string& key) {
 
 Json chance_json(const RunBelief& belief) {
   if (std::isnan(belief.expected_chance_hits)) return nullptr;
-  Json curve = Json::array();
-  for (const auto& [log10_lr, expected] : belief.curve) curve.push_back({log10_lr, expected});
   Json classes = Json::array();
   for (const ChanceRow& row : belief.classes) {
     Json levels = Json::object();
@@ -28,19 +42,36 @@ Json chance_json(const RunBelief& belief) {
           {"observed", row.observed[k]}, {"leads", row.leads[k]}, {"expected", number(row.expected[k])}, {"ratio", number(row.ratio[k])}};
     classes.push_back({{"children", row.children}, {"n_children", row.n_children}, {"alarming", row.alarming}, {"at_lr", levels}});
   }
-  return {{"lead_log10_lr", number(belief.lead_log10_lr)}, {"curve", curve}, {"classes", classes}};
+  Json undeclared = nullptr;
+  if (belief.undeclared_drawn > 0)
+    undeclared = {
+        {"couples", belief.undeclared_couples}, {"drawn", belief.undeclared_drawn}, {"curve", curve_json(belief.undeclared_curve)}};
+  return {{"lead_log10_lr", number(belief.lead_log10_lr)},
+          {"curve", curve_json(belief.curve)},
+          {"undeclared", undeclared},
+          {"classes", classes}};
 }
 
 Json posterior_json(const RunBelief& belief) {
   Json sensitivity = Json::array();
   for (const PriorSensitivity& s : belief.sensitivity)
     sensitivity.push_back({{"phi", s.phi}, {"rows_50", s.rows_50}, {"rows_95", s.rows_95}, {"expected_found", s.expected_found}});
+  Json shares = Json::array();
+  for (const PriorShare& s : belief.shares)
+    shares.push_back({{"way", s.way},
+                      {"n_registrations", s.n_registrations},
+                      {"share", s.share},
+                      {"lower", s.lower},
+                      {"upper", s.upper},
+                      {"missed", s.missed}});
   return {{"phi", number(belief.phi)},
           {"phi_lower", number(belief.phi_lower)},
           {"phi_upper", number(belief.phi_upper)},
           {"phi_origin", belief.phi_given ? "given" : "estimated from this run"},
           {"close_relative", belief.close_relative},
-          {"apart", belief.apart},
+          {"apart", number(belief.apart)},
+          {"apart_origin", belief.apart_given ? "given" : "estimated from this run"},
+          {"shares", shares},
           {"n_registrations", belief.n_registrations},
           {"missed", belief.missed},
           {"sensitivity", sensitivity}};
@@ -51,10 +82,12 @@ void read_belief(const JsonReader& run, RunBelief& belief) {
   if (!run.is_null("chance")) {
     const JsonReader chance = run.object("chance");
     belief.lead_log10_lr = real_or_nan(chance, "lead_log10_lr");
-    for (const Json& point : chance.array("curve")) {
-      if (!point.is_array() || point.size() != 2 || !point[0].is_number() || !point[1].is_number())
-        chance.mistyped("curve", point, "pairs of numbers");
-      belief.curve.emplace_back(point[0].get<double>(), point[1].get<double>());
+    belief.curve = read_curve(chance);
+    if (!chance.is_null("undeclared")) {
+      const JsonReader undeclared = chance.object("undeclared");
+      belief.undeclared_couples = undeclared.whole<std::uint64_t>("couples");
+      belief.undeclared_drawn = undeclared.whole<std::uint64_t>("drawn");
+      belief.undeclared_curve = read_curve(undeclared);
     }
     const Json& classes = chance.array("classes");
     for (std::size_t i = 0; i < classes.size(); ++i) {
@@ -80,7 +113,14 @@ void read_belief(const JsonReader& run, RunBelief& belief) {
   belief.phi_upper = real_or_nan(posterior, "phi_upper");
   belief.phi_given = posterior.text("phi_origin") == "given";
   belief.close_relative = posterior.real("close_relative");
-  belief.apart = posterior.real("apart");
+  belief.apart = real_or_nan(posterior, "apart");
+  belief.apart_given = posterior.text("apart_origin") == "given";
+  const Json& shares = posterior.array("shares");
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    const JsonReader reader(shares[i], run.file(), "posterior.shares[" + std::to_string(i) + "]");
+    belief.shares.push_back({reader.text("way"), reader.whole<std::uint64_t>("n_registrations"), reader.real("share"), reader.real("lower"),
+                             reader.real("upper"), reader.real("missed")});
+  }
   belief.n_registrations = posterior.whole<std::uint64_t>("n_registrations");
   belief.missed = posterior.real("missed");
   const Json& sensitivity = posterior.array("sensitivity");

@@ -109,7 +109,8 @@ AlleleIndex LocusDropper::gamete(TrueGenotype parent, Sex sex, CounterRng& rng, 
   return static_cast<AlleleIndex>(sample_cumulative(moves, founders_.size(), u - stay));
 }
 
-UnitPedigree draw_unit_pedigree(std::optional<Relation> relation, Tested tested, UntypedParent untyped_parent, CounterRng& rng) {
+UnitPedigree draw_unit_pedigree(std::optional<Relation> relation, Tested tested, double one_parent, UntypedParent untyped_parent,
+                                CounterRng& rng) {
   Builder build(untyped_parent, rng);
   UnitPedigree unit;
   const bool has_father = tested != Tested::mother;
@@ -123,8 +124,11 @@ UnitPedigree draw_unit_pedigree(std::optional<Relation> relation, Tested tested,
     if (relation == Relation::grandparent)
       unit.child = build.child_of(build.person(unit.father, unit.mother, build.any_sex()), build.any_sex());
     if (relation == Relation::child) {
-      const PersonInPedigree father = has_father ? unit.father : build.other_parent(Sex::male);
-      const PersonInPedigree mother = has_mother ? unit.mother : build.other_parent(Sex::female);
+      // Nothing is drawn at probability 0, so that the other numbers stay what they are.
+      if (tested == Tested::both && one_parent > 0.0 && rng.uniform() < one_parent)
+        (rng.below(2) == 0 ? unit.father_related : unit.mother_related) = false;
+      const PersonInPedigree father = unit.father_related ? unit.father : build.other_parent(Sex::male);
+      const PersonInPedigree mother = unit.mother_related ? unit.mother : build.other_parent(Sex::female);
       unit.child = build.person(father, mother, build.any_sex());
     }
   } else {

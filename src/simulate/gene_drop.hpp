@@ -61,8 +61,10 @@ struct UnitPedigree {
 enum class Tested : std::uint8_t { father, mother, both };
 
 /// Draws the sexes and sides that the relation leaves open, and builds the pedigree. nullopt relation: unrelated founders.
-/// Of two tested persons, one (drawn) is the relative and the other its unrelated spouse; parents and grandparents both are.
-UnitPedigree draw_unit_pedigree(std::optional<Relation> relation, Tested tested, UntypedParent untyped_parent, CounterRng& rng);
+/// Of two tested persons, one (drawn) is the relative and the other its unrelated spouse; parents and grandparents both are, but with
+/// probability `one_parent` one of two parents (drawn) is not the child's.
+UnitPedigree draw_unit_pedigree(std::optional<Relation> relation, Tested tested, double one_parent, UntypedParent untyped_parent,
+                                CounterRng& rng);
 
 /// Families whose typed members are neither a parent nor a couple. Simulated in turn, in this order.
 enum class PedigreeKind : std::uint8_t {

@@ -21,6 +21,7 @@ void check_fraction(const char* name, double value) {
 void check_options(const SimulationOptions& options) {
   check_fraction("--couples", options.couples);
   check_fraction("--apart", options.apart);
+  check_fraction("--one-parent", options.one_parent);
   check_fraction("--missing", options.missing);
   check_fraction("--dropout", options.dropout);
   check_fraction("--typing-error", options.typing_error);

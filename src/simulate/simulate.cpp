@@ -38,12 +38,17 @@ struct Scratch {
   std::vector<TrueGenotype> genotypes;
 };
 
+/// Parents registered apart are registered for this child; of a couple one may not be its parent.
+UnitPedigree unit_pedigree(const World& world, const PlannedUnit& unit, CounterRng& rng) {
+  return draw_unit_pedigree(unit.relation, unit.tested, unit.apart ? 0.0 : world.options.one_parent, world.model.untyped_parent, rng);
+}
+
 /// Genotypes of a unit's whole pedigree. A child and its parents are written to different files, at different times: each
 /// row drops the family's genes again from the same stream, which is cheaper than keeping everybody in memory.
 UnitPedigree drop_unit(const World& world, std::uint32_t unit_index, Scratch& scratch, DropCounts& counts) {
   const PlannedUnit& unit = world.plan.units[unit_index];
   CounterRng rng = stream(world.options.seed, StreamPurpose::family_genes, unit_index);
-  UnitPedigree pedigree = draw_unit_pedigree(unit.relation, unit.tested, world.model.untyped_parent, rng);
+  UnitPedigree pedigree = unit_pedigree(world, unit, rng);
   drop_genes(world.loci, pedigree.pedigree, rng, scratch.genotypes, counts);
   return pedigree;
 }
@@ -180,7 +185,7 @@ void write_rows(const World& world, std::size_t n_rows, AppendRow append, const 
 UnitPedigree related_persons(const World& world, std::uint32_t unit_index) {
   const PlannedUnit& unit = world.plan.units[unit_index];
   CounterRng rng = stream(world.options.seed, StreamPurpose::family_genes, unit_index);
-  return draw_unit_pedigree(unit.relation, unit.tested, world.model.untyped_parent, rng);
+  return unit_pedigree(world, unit, rng);
 }
 
 /// A family is in the truth when a person registered in it is the relative. Couples: one row; apart: one per related parent.

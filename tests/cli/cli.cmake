@@ -5,6 +5,11 @@ foreach(name frame search inputs load people resume shards workbook export hosti
     ENVIRONMENT "HOMEWARD_PROGRAM=$<TARGET_FILE:homeward>;HOMEWARD_DATA=${PROJECT_SOURCE_DIR}/data;PYTHONDONTWRITEBYTECODE=1")
 endforeach()
 
+# The short form of what docs/CALIBRATION.md records.
+add_test(NAME cli.calibration COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/scripts/check-belief --scale 0.005)
+set_tests_properties(cli.calibration PROPERTIES LABELS cli TIMEOUT 600
+  ENVIRONMENT "HOMEWARD_PROGRAM=$<TARGET_FILE:homeward>;HOMEWARD_DATA=${PROJECT_SOURCE_DIR}/data;PYTHONDONTWRITEBYTECODE=1")
+
 # docs/VALIDATION.md is what scripts/validate prints; skipped where the machine has no reference data.
 add_test(NAME cli.validation COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/scripts/validate --check ${PROJECT_SOURCE_DIR}/docs/VALIDATION.md)
 set_tests_properties(cli.validation PROPERTIES LABELS cli TIMEOUT 600 SKIP_RETURN_CODE 77

@@ -255,3 +255,43 @@ TEST_CASE("a wrong table raises the alarm, the right one does not") {
     for (double& e : curve->expected) e /= 3.0;
   CHECK(alarms(too_few) > 0);
 }
+
+TEST_CASE("couples of strangers registered apart: the exact masks of all children, and couples that are drawn") {
+  const Database database = strangers(150, 8, 1);
+  const Compiled compiled = compile_all(database);
+  const ChildClasses classes = child_classes(*database.source, database.population);
+  const UndeclaredChance chance = expected_undeclared_couples(*database.source, database.population, classes, {0.0, {}, 2});
+  const GenotypeWeights unrelated = unrelated_weights(database.population);
+  const Compiler compiler(database.population, CoupleWeights{1.0, 0.0, 0.0});
+  const LocusEncoder encoder(*database.source, database.population);
+  const std::vector<double> levels{0.0, 2.0, 4.0};
+  std::vector<double> exact(levels.size());
+  std::uint64_t n_couples = 0;
+  for (const Family& father : database.source->families())
+    for (const Family& mother : database.source->families()) {
+      if (father.shape != FamilyShape::father || mother.shape != FamilyShape::mother) continue;
+      ++n_couples;
+      Family couple = family_of(FamilyShape::couple);
+      ProfileBlock of_father, of_mother;
+      database.source->read(std::vector<PersonIndex>{father.father}, of_father);
+      database.source->read(std::vector<PersonIndex>{mother.mother}, of_mother);
+      const std::vector<Genotype> fathers = encoder.genotypes(of_father), mothers = encoder.genotypes(of_mother);
+      std::vector<Genotype> calls;
+      for (std::size_t locus = 0; locus < kLoci; ++locus) {
+        calls.push_back(fathers[locus]);
+        calls.push_back(mothers[locus]);
+      }
+      const CompiledFamily family = compiler.compile(couple, calls, 2);
+      for (std::size_t i = 0; i < compiled.children.n_children; ++i) {
+        const FamilyTail tail =
+            family_tail(family, unrelated, kUnrelatedChild, mask_of(compiled.children, i), {0.02, 0.0, Rounding::matched});
+        for (std::size_t k = 0; k < levels.size(); ++k) exact[k] += tail.at(levels[k]);
+      }
+    }
+  CHECK(chance.n_couples == n_couples);
+  CHECK(chance.n_drawn == n_couples);
+  for (std::size_t k = 0; k < levels.size(); ++k) {
+    CAPTURE(levels[k], exact[k], chance.expected.at(levels[k]));
+    CHECK_THAT(chance.expected.at(levels[k]), WithinRel(exact[k], 0.1));  // the classes are coarse for 150 children
+  }
+}

@@ -11,14 +11,39 @@
 using namespace homeward;
 using namespace homeward::testing;
 
+namespace {
+
+constexpr auto kCouple = static_cast<std::size_t>(Registered::couple);
+constexpr auto kSingle = static_cast<std::size_t>(Registered::single_parent);
+constexpr auto kApart = static_cast<std::size_t>(Registered::apart);
+
+/// Single parents only.
+PosteriorDatabase of_single_parents(std::uint64_t n_children, std::uint64_t n_families, double missed = 0.0) {
+  PosteriorDatabase database;
+  database.n_children = n_children;
+  database.n_families[kSingle] = n_families;
+  database.missed[kSingle] = missed;
+  return database;
+}
+
+Prior prior_of(double phi, double couple, double single, double apart) {
+  Prior prior;
+  prior.phi = phi;
+  prior.share[kCouple] = couple;
+  prior.share[kSingle] = single;
+  prior.share[kApart] = apart;
+  return prior;
+}
+
+}  // namespace
+
 TEST_CASE("one child, two families, nobody: the posterior is the closed form") {
   const std::vector<PosteriorRow> rows{{7, 0, kNoFamily, 4.0, 2.0}, {7, 1, kNoFamily, 3.0}, {9, 1, kNoFamily, 1.0}};
-  const PosteriorDatabase database{3, 100, 0, 0, 0.0};
-  const PosteriorModel model(database, {0.02, 0.05}, rows);
+  const PosteriorModel model(of_single_parents(3, 100), 0.02, rows);
   const double phi = 0.1;
   const double own = phi * 0.98 / 100 * 1e4, relative = phi * 0.02 / 100 * 1e2, rival = phi * 0.98 / 100 * 1e3;
   const double all = 1 - phi + own + relative + rival;
-  const auto at = model.at(phi);
+  const auto at = model.at(prior_of(phi, 0.0, 1.0, 0.0));
   CHECK_THAT(at[0].own, WithinRel(own / all, 1e-12));
   CHECK_THAT(at[0].relative, WithinRel(relative / all, 1e-12));
   CHECK_THAT(at[1].own, WithinRel(rival / all, 1e-12));
@@ -27,16 +52,38 @@ TEST_CASE("one child, two families, nobody: the posterior is the closed form") {
   CHECK(at[0].none == at[1].none);
 }
 
+TEST_CASE("a child's hypotheses sum to 1: a couple apart is one of them, beside each of its parents alone") {
+  PosteriorDatabase database = of_single_parents(1, 10);
+  database.n_families[kCouple] = 4;
+  database.n_families[kApart] = 25;
+  const std::vector<PosteriorRow> rows{{0, 3, kNoFamily, 2.0, 1.0},
+                                       {0, 4, kNoFamily, 2.5},
+                                       {0, 3, 4, 4.0},
+                                       {0, 5, kNoFamily, 1.0, 0.5, Registered::couple},
+                                       {0, 3, kNoFamily, 2.0, 1.0}};  // the same people registered again
+  const auto at = PosteriorModel(database, 0.02, rows).at(prior_of(0.3, 0.2, 0.5, 0.3));
+  double sum = at[0].none;
+  for (std::size_t row = 0; row < 4; ++row) sum += at[row].alone + at[row].relative;
+  CHECK_THAT(sum, WithinRel(1.0, 1e-12));
+  CHECK((at[0].alone == 0.0) != (at[4].alone == 0.0));
+  CHECK(at[0].own == at[4].own);
+  // The posterior of a person is that of being a parent, whoever the other one is.
+  CHECK_THAT(at[1].own, WithinRel(at[1].alone + at[2].own, 1e-12));
+  CHECK_THAT(at[2].own / at[1].alone, WithinRel(0.3 / 25 * 1e4 / (0.5 * 0.98 / 10 * std::pow(10.0, 2.5)), 1e-12));
+  CHECK(at[3].own == at[3].alone);
+}
+
 TEST_CASE("registrations of the same people count once, an undeclared couple speaks for both its members") {
-  const PosteriorDatabase database{1, 10, 0, 0, 0.0};
-  const auto single = PosteriorModel(database, {0.0, 0.0}, std::vector<PosteriorRow>{{0, 3, kNoFamily, 3.0}}).at(0.5);
+  const Prior half = prior_of(0.5, 0.0, 1.0, 0.0);
+  const auto single = PosteriorModel(of_single_parents(1, 10), 0.0, std::vector<PosteriorRow>{{0, 3, kNoFamily, 3.0}}).at(half);
   const auto twice =
-      PosteriorModel(database, {0.0, 0.0}, std::vector<PosteriorRow>{{0, 3, kNoFamily, 3.0}, {0, 3, kNoFamily, 3.0}}).at(0.5);
+      PosteriorModel(of_single_parents(1, 10), 0.0, std::vector<PosteriorRow>{{0, 3, kNoFamily, 3.0}, {0, 3, kNoFamily, 3.0}}).at(half);
   CHECK(twice[0].own == single[0].own);
   CHECK(twice[1].own == single[0].own);
-  const PosteriorDatabase apart{1, 10, 5, 5, 0.0};
+  PosteriorDatabase apart = of_single_parents(1, 10);
+  apart.n_families[kApart] = 25;
   const std::vector<PosteriorRow> rows{{0, 3, kNoFamily, 2.0}, {0, 4, kNoFamily, 2.0}, {0, 3, 4, 9.0}};
-  const auto at = PosteriorModel(apart, {0.0, 0.05}, rows).at(0.5);
+  const auto at = PosteriorModel(apart, 0.0, rows).at(prior_of(0.5, 0.0, 0.95, 0.05));
   CHECK(at[2].own > 0.99);
   CHECK(at[0].own > at[2].own);
   CHECK(at[1].own > at[2].own);
@@ -44,20 +91,63 @@ TEST_CASE("registrations of the same people count once, an undeclared couple spe
 }
 
 TEST_CASE("a hit that is not listed is a rival all the same") {
-  const PosteriorDatabase database{2, 10, 5, 5, 0.1};
+  PosteriorDatabase database = of_single_parents(2, 10, 0.1);
+  database.n_families[kApart] = 25;
   const std::vector<PosteriorRow> all{
       {0, 3, kNoFamily, 2.0}, {0, 4, kNoFamily, 1.5}, {0, 3, 4, 3.0}, {1, 5, kNoFamily, 1.0}, {0, 6, kNoFamily, 1.2}};
-  const PosteriorModel whole(database, {0.0, 0.05}, all);
-  PosteriorModel part(database, {0.0, 0.05}, std::vector<PosteriorRow>{all[0], all[3]});
+  const PosteriorModel whole(database, 0.0, all);
+  PosteriorModel part(database, 0.0, std::vector<PosteriorRow>{all[0], all[3]});
   for (const std::size_t cut : {1, 2, 4}) part.add_unlisted(all[cut]);
   part.add_unlisted(all[0]);  // the same registration again
   for (const double phi : {0.01, 0.3}) {
-    CHECK_THAT(part.at(phi)[0].own, WithinRel(whole.at(phi)[0].own, 1e-12));
-    CHECK_THAT(part.at(phi)[0].none, WithinRel(whole.at(phi)[0].none, 1e-12));
-    CHECK_THAT(part.at(phi)[1].own, WithinRel(whole.at(phi)[3].own, 1e-12));
+    const Prior prior = prior_of(phi, 0.0, 0.9, 0.1);
+    CHECK_THAT(part.at(prior)[0].own, WithinRel(whole.at(prior)[0].own, 1e-12));
+    CHECK_THAT(part.at(prior)[0].none, WithinRel(whole.at(prior)[0].none, 1e-12));
+    CHECK_THAT(part.at(prior)[1].own, WithinRel(whole.at(prior)[3].own, 1e-12));
   }
-  CHECK_THAT(part.estimate().phi, WithinRel(whole.estimate().phi, 1e-9));
+  CHECK_THAT(part.estimate({}).phi.value, WithinRel(whole.estimate({}).phi.value, 1e-9));
   CHECK_THROWS(part.add_unlisted({7, 3, kNoFamily, 2.0}));
+}
+
+TEST_CASE("the prior is found again, however the families are registered, and what is given stays") {
+  // Children of known kinds: each has one hypothesis that is beyond doubt, or none. Then the shares are those of the children, but for
+  // the one virtual child.
+  PosteriorDatabase database = of_single_parents(1000, 60);
+  database.n_families[kCouple] = 40;
+  database.n_families[kApart] = 900;
+  std::vector<PosteriorRow> rows;
+  for (std::uint32_t child = 0; child < 100; ++child) {
+    if (child < 20) rows.push_back({child, child, kNoFamily, 30.0, 0.0, Registered::couple});
+    if (child >= 20 && child < 70) rows.push_back({child, child, kNoFamily, 30.0});
+    if (child >= 70) rows.push_back({child, child, child + 100, 40.0});
+  }
+  const PosteriorModel model(database, 0.0, rows);
+  const PriorEstimate free = model.estimate({});
+  CHECK_THAT(free.phi.value, WithinRel(0.1, 1e-6));
+  CHECK_THAT(free.share[kCouple].value, WithinRel(20.38 / 101, 1e-6));
+  CHECK_THAT(free.share[kSingle].value, WithinRel(50.57 / 101, 1e-6));
+  CHECK_THAT(free.share[kApart].value, WithinRel(30.05 / 101, 1e-6));
+  // The likelihood interval of 100 in 1,000, of 30 in 100: 95 %.
+  CHECK_THAT(free.phi.lower, WithinAbs(0.0825, 0.001));
+  CHECK_THAT(free.phi.upper, WithinAbs(0.1196, 0.001));
+  CHECK_THAT(free.share[kApart].lower, WithinAbs(0.2145, 0.005));
+  CHECK_THAT(free.share[kApart].upper, WithinAbs(0.3923, 0.005));
+  PriorChoice choice;
+  choice.apart = 0.05;
+  const PriorEstimate given = model.estimate(choice);
+  CHECK(given.prior.share[kApart] == 0.05);
+  CHECK(given.share[kApart].lower == given.share[kApart].upper);
+  CHECK(given.share[kCouple].lower < given.share[kCouple].value);
+  CHECK_THAT(given.prior.share[kCouple] / given.prior.share[kSingle], WithinRel(20.38 / 50.57, 1e-6));
+  choice.phi = 0.3;
+  const PriorEstimate both = model.estimate(choice);
+  CHECK(both.prior.phi == 0.3);
+  CHECK(both.phi.lower == 0.3);
+  // Nobody registered.
+  const PriorEstimate nobody = PosteriorModel(of_single_parents(50, 5), 0.0, std::vector<PosteriorRow>{}).estimate({});
+  CHECK(nobody.phi.value == 0.0);
+  CHECK(nobody.phi.lower == 0.0);
+  CHECK_THAT(nobody.phi.upper, WithinAbs(1.0 - std::exp(-1.92 / 50), 0.001));
 }
 
 TEST_CASE("leads within a false discovery rate") {
@@ -108,14 +198,14 @@ TEST_CASE("phi is found again, posteriors are calibrated and the false discovery
       is_true.push_back(truth[s.child] == f);
     }
   }
-  const PosteriorModel model({kChildren, kFamilies, 0, 0, 0.0}, {0.0, 0.0}, rows);
-  const PriorEstimate estimate = model.estimate();
-  CAPTURE(estimate.phi, estimate.lower, estimate.upper);
-  CHECK(estimate.lower < kPhi);
-  CHECK(kPhi < estimate.upper);
-  CHECK(estimate.upper - estimate.lower < 0.05);
+  const PosteriorModel model(of_single_parents(kChildren, kFamilies), 0.0, rows);
+  const PriorEstimate estimate = model.estimate({});
+  CAPTURE(estimate.phi.value, estimate.phi.lower, estimate.phi.upper);
+  CHECK(estimate.phi.lower < kPhi);
+  CHECK(kPhi < estimate.phi.upper);
+  CHECK(estimate.phi.upper - estimate.phi.lower < 0.05);
 
-  const auto at = model.at(estimate.phi);
+  const auto at = model.at(estimate.prior);
   for (const auto& [low, high] : std::vector<std::pair<double, double>>{{0.0, 0.01}, {0.01, 0.1}, {0.1, 0.5}, {0.5, 0.9}, {0.9, 1.01}}) {
     double n = 0.0, expected = 0.0, variance = 0.0, found = 0.0;
     for (std::size_t r = 0; r < at.size(); ++r) {

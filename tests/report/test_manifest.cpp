@@ -77,9 +77,14 @@ RunManifest example() {
   m.belief.lead_log10_lr = 7.5;
   m.belief.curve = {{4.0, 9170.5}, {4.5, 3000.25}};
   m.belief.classes = {{"PowerPlex 21, 20 loci", 130000, {9, 8, 7, 6}, {1, 1, 1, 1}, {8.5, 7.5, 6.5, 5.5}, {1.0, 0.9, 0.8, 0.7}, false}};
+  m.belief.undeclared_curve = {{0.0, 1e6}, {4.0, 12.5}};
+  m.belief.undeclared_couples = 250000000;
+  m.belief.undeclared_drawn = 2000;
   m.belief.phi = 0.02;
   m.belief.phi_lower = 0.01;
   m.belief.phi_upper = 0.03;
+  m.belief.apart = 0.25;
+  m.belief.shares = {{"single_parent", 33000, 0.75, 0.7, 0.8, 0.001}, {"apart", 250000000, 0.25, 0.2, 0.3, 0.002}};
   m.belief.n_registrations = 33000;
   m.belief.missed = 0.001;
   m.belief.sensitivity = {{0.02, 5, 4, 4.5}};

@@ -36,7 +36,7 @@ double fraction_sharing_none(Relation relation, Tested tested, UntypedParent unt
   int none = 0;
   for (int i = 0; i < n; ++i) {
     CounterRng rng(77, static_cast<std::uint64_t>(i));
-    const UnitPedigree unit = draw_unit_pedigree(relation, tested, untyped_parent, rng);
+    const UnitPedigree unit = draw_unit_pedigree(relation, tested, 0.0, untyped_parent, rng);
     drop_genes(loci, unit.pedigree, rng, genotypes, counts);
     const PersonInPedigree relative = unit.father_related ? unit.father : unit.mother;
     none += shared_alleles(genotypes[static_cast<std::size_t>(relative)], genotypes[static_cast<std::size_t>(unit.child)]) == 0 ? 1 : 0;
@@ -72,7 +72,7 @@ TEST_CASE("simulated pedigrees are sound, and parents come before their children
       for (const UntypedParent untyped : {UntypedParent::half, UntypedParent::full})
         for (std::uint64_t draw = 0; draw < 20; ++draw) {
           CounterRng rng(3, draw);
-          const UnitPedigree unit = draw_unit_pedigree(static_cast<Relation>(r), tested, untyped, rng);
+          const UnitPedigree unit = draw_unit_pedigree(static_cast<Relation>(r), tested, 0.0, untyped, rng);
           CHECK(unit.pedigree.defects().empty());
           for (std::size_t i = 0; i < unit.pedigree.size(); ++i) {
             CHECK(unit.pedigree[i].father < static_cast<PersonInPedigree>(i));
@@ -117,4 +117,20 @@ TEST_CASE("a silent allele is inherited as it is") {
   CounterRng rng(1, 1);
   for (int i = 0; i < 100; ++i) CHECK(dropper.gamete({kSilentAllele, kSilentAllele}, Sex::male, rng, counts) == kSilentAllele);
   CHECK(counts.transmissions == 0);
+}
+
+TEST_CASE("of a couple one may not be the parent: either, and never both") {
+  int fathers = 0, mothers = 0;
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    CounterRng rng(91, i);
+    const UnitPedigree unit = draw_unit_pedigree(Relation::child, Tested::both, 0.5, UntypedParent::half, rng);
+    const PedigreePerson& child = unit.pedigree[static_cast<std::size_t>(unit.child)];
+    CHECK(unit.father_related == (child.father == unit.father));
+    CHECK(unit.mother_related == (child.mother == unit.mother));
+    CHECK((unit.father_related || unit.mother_related));
+    fathers += unit.father_related ? 0 : 1;
+    mothers += unit.mother_related ? 0 : 1;
+  }
+  CHECK(std::abs(fathers - 100) < 40);  // 4.6 standard deviations
+  CHECK(std::abs(mothers - 100) < 40);
 }
