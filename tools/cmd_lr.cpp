@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "command.hpp"
 #include "homeward/error.hpp"
+#include "linked_loci.hpp"
 #include "lr_cases.hpp"
 #include "lr_pedigree.hpp"
 
@@ -35,24 +36,6 @@ std::optional<double> probability(const po::variables_map& values, const char* n
   const double p = values[name].as<double>();
   if (!(p >= 0.0 && p <= 1.0)) throw Error(ErrorKind::usage, std::string("--") + name + " is a probability, from 0 to 1");
   return p;
-}
-
-/// "vWA,D12S391,0.1062"; no locus in two pairs.
-std::vector<LinkedPair> parse_linked(const std::vector<std::string>& texts) {
-  std::vector<LinkedPair> pairs;
-  for (const std::string& text : texts) {
-    const std::vector<std::string_view> parts = split(text, ',');
-    const std::optional<double> rho = parts.size() == 3 ? parse_double(trim(parts[2])) : std::nullopt;
-    if (!rho || !(*rho >= 0.0 && *rho <= 0.5) || trim(parts[0]) == trim(parts[1]))
-      throw Error(ErrorKind::usage, "--linked takes two loci and a recombination fraction from 0 to 0.5, such as vWA,D12S391,0.1062");
-    const LinkedPair pair{std::string(trim(parts[0])), std::string(trim(parts[1])), *rho};
-    for (const LinkedPair& other : pairs)
-      for (const std::string& locus : {pair.first, pair.second})
-        if (locus == other.first || locus == other.second)
-          throw Error(ErrorKind::usage, "--linked: locus " + escaped(locus) + " is in two pairs");
-    pairs.push_back(pair);
-  }
-  return pairs;
 }
 
 LrPedigreeOptions parse_pedigree_options(const po::variables_map& values) {

@@ -11,8 +11,10 @@
 #include "homeward/error.hpp"
 #include "homeward/report.hpp"
 #include "homeward/store.hpp"
+#include "linked_loci.hpp"
 #include "match_options.hpp"
 #include "match_run.hpp"
+#include "partial_profiles.hpp"
 #include "progress.hpp"
 #include "run_compare.hpp"
 #include "run_folder.hpp"
@@ -236,6 +238,12 @@ int run(const po::variables_map& values, Context& context) {
     // Where everything is searched again, the additions are the whole.
     manifest.joined = options.out.empty() || earlier->model_changed();
     if (earlier->model_changed()) manifest.warnings.emplace_back(kModelChanged);
+  }
+  for (const std::string& warning :
+       {linkage_ignored(*model.store, model.effective, context.data_dir), half_known_calls(*model.store, model.effective)}) {
+    if (warning.empty()) continue;
+    manifest.warnings.push_back(warning);
+    if (leads && !context.global.quiet) context.err << "homeward: warning: " << warning << '\n';
   }
   if (leads && !context.global.quiet) {
     print_model(model, options.model, context);

@@ -228,7 +228,7 @@ ScaledLikelihood joint_likelihood(const FamilyPedigree& family, const std::vecto
 
 /// log10 LR of a linked pair less the sum of its two loci: what the total gains by scoring them together. 0 when one of the two does not
 /// count.
-double gain_of(const LinkedPair& pair, const FamilyPedigree& h1, const FamilyPedigree& h2, const Samples& samples,
+double gain_of(const LinkedNames& pair, const FamilyPedigree& h1, const FamilyPedigree& h2, const Samples& samples,
                const EffectivePopulation& population, const ObservationModel& observation, const std::map<std::string, CaseRow>& rows) {
   const auto first = rows.find(pair.first), second = rows.find(pair.second);
   if (first == rows.end() || second == rows.end()) return 0.0;
@@ -243,7 +243,7 @@ double gain_of(const LinkedPair& pair, const FamilyPedigree& h1, const FamilyPed
 }
 
 void print_family(const std::string& id, const FamilyPedigree& h1, const FamilyPedigree& h2, const Samples& samples,
-                  const EffectivePopulation& population, const ObservationModel& observation, const std::vector<LinkedPair>& linked,
+                  const EffectivePopulation& population, const ObservationModel& observation, const std::vector<LinkedNames>& linked,
                   Counts& counts, std::ostream& out) {
   check_same_samples(h1, h2);
   std::map<std::string, CaseRow> rows;
@@ -267,7 +267,7 @@ void print_family(const std::string& id, const FamilyPedigree& h1, const FamilyP
     total.log10_lr += row.log10_lr;
     rows.emplace(row.locus, row);
   }
-  for (const LinkedPair& pair : linked) total.log10_lr += gain_of(pair, h1, h2, samples, population, observation, rows);
+  for (const LinkedNames& pair : linked) total.log10_lr += gain_of(pair, h1, h2, samples, population, observation, rows);
   out << lr_total(id, total);
 }
 
@@ -285,7 +285,7 @@ void print_summary(const LrPedigreeOptions& options, const Population& populatio
   for (const std::string& added : effective.added) err << "allele added by the rare-allele rule: " << added << '\n';
   for (const std::string& locus : effective.unused_loci)
     err << "locus not used (not autosomal or not in the population): " << locus << '\n';
-  for (const LinkedPair& pair : options.linked)
+  for (const LinkedNames& pair : options.linked)
     err << fmt::format("linked: {} and {}, recombination fraction {:.6g}: jointly in the total\n", pair.first, pair.second, pair.rho);
   err << fmt::format("H2: {}\nloci: {} in all, {} used, {} one-sided (LR 1), {} undefined; {} calls that are no genotype\n",
                      options.alternative ? "the alternative pedigree" : "whoever is missing is unrelated", counts.loci, counts.used,
@@ -312,7 +312,7 @@ int run_lr_pedigree(const LrPedigreeOptions& options, Context& context) {
   const Population population = read_population(options.population, context.data_dir);
   const EffectivePopulation effective = freeze(population, observed_loci(samples), options.model.overrides, options.model.untyped_parent);
 
-  for (const LinkedPair& pair : options.linked)
+  for (const LinkedNames& pair : options.linked)
     for (const std::string& locus : {pair.first, pair.second})
       if (effective.find(locus) == nullptr)
         throw Error(ErrorKind::usage,

@@ -10,18 +10,12 @@
 
 namespace homeward::cli {
 
-/// Two linked loci, as the population writes them.
-struct LinkedPair {
-  std::string first, second;
-  double rho = 0.5;
-};
-
 struct LrPedigreeOptions {
   std::string population, pedigree;
   std::optional<std::string> alternative;  ///< unset: the sample of the missing person is an unrelated person's
   std::vector<std::string> profiles;
   std::optional<double> dropout, dropin;  ///< of partial profiles
-  std::vector<LinkedPair> linked;         ///< no locus in two of them
+  std::vector<LinkedNames> linked;        ///< no locus in two of them
   ModelOptions model;
 };
 

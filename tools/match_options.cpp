@@ -6,6 +6,8 @@
 
 #include "base/text.hpp"
 #include "homeward/error.hpp"
+#include "linked_loci.hpp"
+#include "partial_profiles.hpp"
 
 namespace homeward::cli {
 
@@ -88,6 +90,7 @@ int threads_of(const Context& context) {
 
 void declare_match(CommandLine& line) {
   line.hidden.add_options()("store", po::value<std::string>());
+  declare_observation_options(line.hidden);
   line.positional.add("store", 1);
   line.group("Search").add_options()                                                                                              //
       ("population", po::value<std::string>()->value_name("POP"), "path or id of a population (required)")                        //
@@ -113,17 +116,25 @@ void declare_match(CommandLine& line) {
        "candidates.tsv: the K best of every child and of every family")  //
       ("loci-for", po::value<std::uint32_t>()->default_value(1000)->value_name("N"), "loci.tsv: candidates of rank 1 to N");
   declare_belief_options(line.group("Belief"));
-  declare_model_options(line.group("Model"));
+  po::options_description& model = line.group("Model");
+  declare_model_options(model);
+  model.add_options()("linked", po::value<std::vector<std::string>>()->composing()->value_name("A,B,RHO"),
+                      "two linked loci and their recombination fraction: scored jointly in pedigrees; repeatable");
 }
 
 MatchOptions parse_match(const po::variables_map& values, const Context& context) {
   MatchOptions options;
+  refuse_observation_options(values);
   options.store = required(values, "store", "STORE");
   options.population = required(values, "population", "--population");
   if (values.count("merge-into") == 0 || values.count("out") != 0) options.out = required(values, "out", "--out");
   if (values.count("shard") != 0) parse_shard(values["shard"].as<std::string>(), options);
   parse_since(values, options);
   options.model = parse_model_options(values);
+  if (values.count("linked") != 0) {
+    options.model.overrides.linked = parse_linked(values["linked"].as<std::vector<std::string>>());
+    options.model.chosen.emplace_back("linked");
+  }
   options.min_log10_lr = values["min-log10-lr"].as<double>();
   if (!std::isfinite(options.min_log10_lr)) throw Error(ErrorKind::usage, "--min-log10-lr must be a finite number");
   options.top_k = values["top-k"].as<std::uint32_t>();

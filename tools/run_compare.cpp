@@ -22,9 +22,11 @@ std::string in_words(const CoupleWeights& w) { return fmt::format("{:.17g},{:.17
 
 std::string in_words(const ModelOverrides& o) {
   const auto number = [](const std::optional<double>& value) { return value ? fmt::format("{:.17g}", *value) : std::string("."); };
-  return fmt::format("{} {} {} {} {} {} {} {} {}", o.mutation_model ? to_string(*o.mutation_model) : ".", number(o.theta),
+  std::string linked;
+  for (const LinkedNames& pair : o.linked) linked += fmt::format(" {}+{}:{:.17g}", pair.first, pair.second, pair.rho);
+  return fmt::format("{} {} {} {} {} {} {} {} {}{}", o.mutation_model ? to_string(*o.mutation_model) : ".", number(o.theta),
                      number(o.rate_male), number(o.rate_female), number(o.microvariant_rate), number(o.range), number(o.rare_numerator),
-                     number(o.rare_fallback), o.floor_seen);
+                     number(o.rare_fallback), o.floor_seen, linked);
 }
 
 }  // namespace
@@ -34,7 +36,8 @@ RunDifferences search_differences(const RunManifest& then, const RunManifest& no
   compare(d.inputs, "the store's content, SHA-256", then.store_sha256, now.store_sha256);
   compare(d.inputs, "the population's content, SHA-256", then.population_sha256, now.population_sha256);
   if (in_words(then.overrides) != in_words(now.overrides) || then.untyped_parent != now.untyped_parent)
-    d.parameters.emplace_back("the options of the model (--theta, --mutation-model, --rate-male, ..., --untyped-parent, --floor-seen)");
+    d.parameters.emplace_back(
+        "the options of the model (--theta, --mutation-model, --rate-male, ..., --untyped-parent, --floor-seen, --linked)");
   else if (d.inputs.empty())
     compare(d.inputs, "the model digest", then.model_digest, now.model_digest);
   if (in_words(then.couple_weights) != in_words(now.couple_weights))

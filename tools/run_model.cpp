@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "homeward/error.hpp"
 #include "homeward/import.hpp"
+#include "linked_loci.hpp"
 
 namespace homeward::cli {
 
@@ -117,6 +118,7 @@ RunModel make_model(const std::filesystem::path& store, const std::string& popul
   if (model.effective.loci.empty())
     throw Error(ErrorKind::input,
                 "the store and the population have no locus in common: nothing can be compared; choose another --population");
+  check_linked(model.effective, options.overrides.linked);
   return model;
 }
 
@@ -189,6 +191,7 @@ void print_model(const RunModel& model, const ModelOptions& options, const Conte
       << context.say("added alleles   {} (listed in run.json)", e.added.size()) << '\n'
       << context.say("unused loci     {}{}{}", e.unused_loci.size(), e.unused_loci.empty() ? "" : ": ", fmt::join(e.unused_loci, ", "))
       << '\n'
+      << context.say("linked loci     {} [{}]", linked_text(e), chosen({"linked"}, "default")) << '\n'
       << context.say("couple weights  {:.6g} couple, {:.6g} father alone, {:.6g} mother alone [{}]", model.couple_weights.couple,
                      model.couple_weights.father_only, model.couple_weights.mother_only, chosen({"couple-weights"}, "default"))
       << '\n';

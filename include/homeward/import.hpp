@@ -162,6 +162,10 @@ struct Kit {
   std::vector<std::string> loci;
 };
 Kit find_kit(const std::string& name, const std::filesystem::path& data_dir);
+
+/// Pairs of loci on one chromosome with their recombination fraction by Haldane's map, closest first; a locus may be in several.
+/// Pairs of which only a physical distance is known are left out. Throws as find_kit.
+std::vector<LinkedNames> read_linked_pairs(const std::filesystem::path& data_dir);
 std::vector<std::string> kit_names(const std::filesystem::path& data_dir);
 
 /// Spelling of a locus -> canonical name and kind; an empty name = not a locus (a sensor peak of the kit: ignore).

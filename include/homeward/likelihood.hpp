@@ -62,4 +62,15 @@ struct LinkedLocus {
 ScaledLikelihood linked_pair_likelihood(const Pedigree& pedigree, const LinkedLocus& first, const LinkedLocus& second, double rho,
                                         const ObservationModel& observation);
 
+/// Tables of linked pairs are made for at most so many meioses.
+inline constexpr std::size_t kMostMeiosesOfTable = 12;
+
+/// P(missing = (g1, g2) | observations of the others at both loci, pedigree), row by row: entry g1 * n + g2 with n the number of
+/// genotype codes at the second locus. Entries with g1 = 0 or g2 = 0 are the sums over that locus. What is observed of the
+/// missing person is ignored. Empty when the others' data have probability 0. Autosomal loci, theta 0. Cost: 2^m sums per
+/// locus for m meioses, and 2^m operations per entry.
+/// Throws as linked_pair_likelihood, and Error(failure) for theta, X, or more than kMostMeiosesOfTable meioses.
+std::vector<double> linked_missing_probabilities(const Pedigree& pedigree, PersonInPedigree missing, const LinkedLocus& first,
+                                                 const LinkedLocus& second, double rho);
+
 }  // namespace homeward

@@ -61,6 +61,12 @@ struct Population {
 /// How gametes of an untyped founder parent with a single child are drawn (docs/METHODS.md, "Untyped parent").
 enum class UntypedParent : std::uint8_t { half = 1, full = 2 };
 
+/// Two loci to be scored jointly, by name, and the recombination fraction between them, 0 to 0.5.
+struct LinkedNames {
+  std::string first, second;
+  double rho = 0.5;
+};
+
 /// Command-line choices that override a population file. Unset fields keep the file's value. A model that counts repeats
 /// (`stepwise`, `onestep`) overrides STR loci only: SNP loci keep the file's model.
 struct ModelOverrides {
@@ -69,6 +75,13 @@ struct ModelOverrides {
   std::optional<double> rate_male, rate_female, microvariant_rate, range;  ///< for every locus
   std::optional<double> rare_numerator, rare_fallback;
   bool floor_seen = false;
+  std::vector<LinkedNames> linked;  ///< no locus in two of them
+};
+
+/// The same among the loci of a run.
+struct LinkedLoci {
+  LocusIndex first = 0, second = 0;
+  double rho = 0.5;
 };
 
 /// One locus, frozen: everything the likelihoods need. Frequencies sum to 1 over the visible alleles; a silent
@@ -94,10 +107,11 @@ struct EffectivePopulation {
   UntypedParent untyped_parent = UntypedParent::half;
   RareAlleleRule rare_alleles;
   std::vector<LocusModel> loci;          ///< in panel order (sorted by the order of the population file)
+  std::vector<LinkedLoci> linked;        ///< scored jointly in pedigrees; of the overrides those with both loci in use
   std::vector<std::string> added;        ///< "LOCUS allele frequency" (six digits, as frozen), one per allele added by the rule
   std::vector<std::string> unused_loci;  ///< observed loci that are not autosomal or not in the population, sorted
   /// SHA-256 over all that changes a number: theta, the untyped-parent rule and per locus, in order, its name, kind,
-  /// alleles, frozen frequencies, silent allele and the parameters its mutation model uses. Ids, titles, notes are not.
+  /// alleles, frozen frequencies, silent allele and the parameters its mutation model uses; linked pairs. Ids, titles, notes are not.
   std::string digest;
 
   const LocusModel* find(const std::string& locus) const;

@@ -118,11 +118,11 @@ void write_manifest(const std::filesystem::path& run_folder, const RunManifest& 
 RunManifest read_manifest(const std::filesystem::path& run_folder);
 
 /// One pair locus by locus under one hypothesis. Lines in the order of the effective population; only loci typed in the
-/// child or a relative. The sum of log10_lr over lines of status consistent / inconsistent is the term's exact score.
-/// `father_only` and `mother_only` also take a family of shape couple (the other parent is then left out) or parent.
-/// An undeclared couple is passed as a family of shape couple. `parent_only` is a mean of two hypotheses over the whole
-/// profile and no product of loci: explain each of the two. A pedigree whose typed members contradict each other is explained by the
-/// likeliest of its consistent parts (METHODS, "Reference family"). Lines of other statuses have LR 1.
+/// child or a relative. The sum of log10_lr over lines of status consistent, inconsistent and linked is the term's exact score; the last
+/// are what a linked pair of loci adds, after the loci. `father_only` and `mother_only` also take a family of shape couple (the other
+/// parent is then left out) or parent. An undeclared couple is passed as a family of shape couple. `parent_only` is a mean of two
+/// hypotheses over the whole profile and no product of loci: explain each of the two. A pedigree whose typed members contradict each other
+/// is explained by the likeliest of its consistent parts (METHODS, "Reference family"). Lines of other statuses have LR 1.
 /// @param member_calls as Compiler::compile takes them; @param child_calls by locus of the population.
 /// Throws Error(failure) when the hypothesis does not fit the family's shape. Thread-safe.
 /// Cost: O(n^2) per locus for n alleles with the closed forms, the pedigree likelihood's otherwise.

@@ -26,11 +26,23 @@ struct LocusScores {
   double best = 0.0;
 };
 
+/// What a linked pair of loci adds to the scores of its two loci, by the child's two genotypes: log10 of the joint LR less the
+/// sum of the two. 0 where the child is untyped at one of them. -inf where only both together are impossible; never NaN or +inf.
+struct LinkedScores {
+  LocusIndex first = 0, second = 0;
+  std::size_t n_second_codes = 0;
+  std::vector<double> gain;  ///< by first code * n_second_codes + second code
+  double best = 0.0;         ///< the largest of all, at least 0: by so much the scan's budget is wider
+  double at(GenotypeCode first_code, GenotypeCode second_code) const { return gain[first_code * n_second_codes + second_code]; }
+};
+
 /// A family under one hypothesis, compiled: one column per locus of the effective population. A locus at which no
 /// relative is typed, or whose data are impossible, has a null column: it scores 0 and does not count. Columns are shared
 /// between families with equal relatives' genotypes.
 struct ScoringProfile {
   std::vector<std::shared_ptr<const LocusScores>> columns;  ///< by locus of the effective population
+  /// Of pedigrees, the linked pairs that matter; both columns of such a pair are there. Added after the loci, in this order.
+  std::vector<std::shared_ptr<const LinkedScores>> linked;
 };
 
 /// One term of a family's likelihood ratio: LR = sum over terms of weight x product over loci.

@@ -152,7 +152,29 @@ std::string digest_of(const EffectivePopulation& population) {
     hash.add_real(model.theta);
     add_mutation(hash, model.mutation);
   }
+  for (const LinkedLoci& pair : population.linked) {
+    hash.add_text("linked");
+    hash.add_number(pair.first);
+    hash.add_number(pair.second);
+    hash.add_real(pair.rho);
+  }
   return hash.hex();
+}
+
+std::vector<LinkedLoci> linked_loci(const std::vector<LinkedNames>& names, const std::vector<LocusModel>& loci) {
+  const auto index_of = [&](const std::string& name) {
+    const auto found = std::find_if(loci.begin(), loci.end(), [&](const LocusModel& model) { return model.locus.name == name; });
+    return static_cast<std::size_t>(found - loci.begin());
+  };
+  std::vector<LinkedLoci> linked;
+  for (const LinkedNames& pair : names) {
+    const std::size_t a = index_of(pair.first), b = index_of(pair.second);
+    if (a == loci.size() || b == loci.size()) continue;
+    linked.push_back({static_cast<LocusIndex>(std::min(a, b)), static_cast<LocusIndex>(std::max(a, b)), pair.rho});
+  }
+  // The order of the options changes nothing.
+  std::sort(linked.begin(), linked.end(), [](const LinkedLoci& l, const LinkedLoci& r) { return l.first < r.first; });
+  return linked;
 }
 
 bool scored(const LocusPopulation& table) { return table.kind != LocusKind::sex && table.chromosome == Chromosome::autosomal; }
@@ -188,6 +210,7 @@ EffectivePopulation freeze(const Population& population, const std::vector<Obser
     unused.erase(seen);
   }
   for (const auto& [name, alleles] : unused) frozen.unused_loci.push_back(name);
+  frozen.linked = linked_loci(overrides.linked, frozen.loci);
   frozen.digest = digest_of(frozen);
   return frozen;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <span>
 
 #include "homeward/error.hpp"
@@ -12,6 +13,7 @@
 #include "report/formula.hpp"
 #include "score/columns.hpp"
 #include "score/family_check.hpp"
+#include "score/linked_scores.hpp"
 
 namespace homeward {
 
@@ -86,6 +88,40 @@ class Explainer {
       return unscored(out, "not_expressible", "not autosomal: the search does not use the locus");
     if (!usable(model, child) || !any_usable) return unscored(out, "not_expressible", "only one allele is known; the locus is not used");
     score(model, locus, child, out);
+    return true;
+  }
+
+  /// What scoring two linked loci jointly adds. False when linkage changes nothing, or one of them does not count.
+  bool linked_line(const LinkedLoci& pair, Genotype child_first, Genotype child_second, LocusLine& out) const {
+    const LocusModel& first = population_.loci[pair.first];
+    const LocusModel& second = population_.loci[pair.second];
+    if (hypothesis_ != Hypothesis::pedigree || !usable(first, child_first) || !usable(second, child_second)) return false;
+    const std::vector<ObservedGenotype> at_first = pedigree_observations(first, pair.first);
+    const std::vector<ObservedGenotype> at_second = pedigree_observations(second, pair.second);
+    const auto nobody = [](const std::vector<ObservedGenotype>& observed) {
+      return std::all_of(observed.begin(), observed.end(), [](const auto& seen) { return seen.kind == Observation::untyped; });
+    };
+    if (nobody(at_first) || nobody(at_second)) return false;
+    const LocusScores scores_first = pedigree_scores(first, at_first), scores_second = pedigree_scores(second, at_second);
+    if (scores_first.log10_lr.empty() || scores_second.log10_lr.empty()) return false;
+    const GenotypeCode code_first = *first.locus.code_of(child_first), code_second = *second.locus.code_of(child_second);
+    std::shared_ptr<const LinkedScores> gains;
+    try {
+      gains = linked_scores(population_, pair, family_.pedigree, family_.missing, at_first, at_second, scores_first, scores_second);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::failure) throw;  // too many meioses: the search takes the loci as unlinked, too
+    }
+    if (!gains) return false;
+    out.locus = first.locus.name + "+" + second.locus.name;
+    out.locus_class = "linked";
+    out.status = "linked";
+    out.log10_lr = gains->at(code_first, code_second);
+    out.lr = std::pow(10.0, out.log10_lr);
+    out.p_h2 = std::pow(10.0, scores_first.log10_lr[code_first] + scores_second.log10_lr[code_second]) *
+               unrelated_probabilities(first)[code_first] * unrelated_probabilities(second)[code_second];
+    out.p_h1 = out.p_h2 * out.lr;
+    out.formula = "P(both loci|relatives)/product of the two";
+    out.note = fmt::format("recombination fraction {:.6g}; p_h1 jointly, p_h2 as if unlinked", pair.rho);
     return true;
   }
 
@@ -213,10 +249,22 @@ class Explainer {
     return apply_untyped_parent_rule(trio, 0, observed, population_.untyped_parent);
   }
 
-  Probabilities pedigree_case(const LocusModel& model, std::size_t locus, GenotypeCode code, Genotype child, LocusLine& out) const {
+  std::vector<ObservedGenotype> pedigree_observations(const LocusModel& model, std::size_t locus) const {
     std::vector<ObservedGenotype> observed(family_.pedigree.size());
     for (std::size_t k = 0; k < n_members_; ++k)
       if (const auto g = usable_parent(model, locus, k)) observed[member_place_[k]] = {Observation::genotype, *g};
+    return observed;
+  }
+
+  LocusScores pedigree_scores(const LocusModel& model, const std::vector<ObservedGenotype>& observed) const {
+    LocusScores scores;
+    for (const double lr : pedigree_likelihood_ratios(model, population_.untyped_parent, family_.pedigree, family_.missing, observed))
+      scores.log10_lr.push_back(std::log10(lr));
+    return scores;
+  }
+
+  Probabilities pedigree_case(const LocusModel& model, std::size_t locus, GenotypeCode code, Genotype child, LocusLine& out) const {
+    const std::vector<ObservedGenotype> observed = pedigree_observations(model, locus);
     const bool fits = pedigree_inconsistent(model, family_.pedigree, family_.missing, observed)[code] == 0;
     out.status = fits ? "consistent" : "inconsistent";
     out.min_steps = fits ? 0 : steps_from_parents(model, locus, child);
@@ -260,6 +308,13 @@ std::vector<LocusLine> explain_calls(const EffectivePopulation& population, cons
   for (std::size_t locus = 0; locus < population.loci.size(); ++locus) {
     LocusLine line;
     if (!explainer.line(locus, child_calls[locus], line)) continue;
+    sum += line.log10_lr;
+    line.cum_log10_lr = sum;
+    lines.push_back(std::move(line));
+  }
+  for (const LinkedLoci& pair : population.linked) {
+    LocusLine line;
+    if (!explainer.linked_line(pair, child_calls[pair.first], child_calls[pair.second], line)) continue;
     sum += line.log10_lr;
     line.cum_log10_lr = sum;
     lines.push_back(std::move(line));

@@ -21,6 +21,8 @@ void put_steps(std::string& out, int steps) {
 }
 
 bool scored(const LocusLine& line) { return line.status == "consistent" || line.status == "inconsistent"; }
+/// It has an LR of its own: a locus, or what two linked loci add together.
+bool counted(const LocusLine& line) { return scored(line) || line.status == "linked"; }
 
 void put_pair(std::string& out, const PairName& pair) {
   for (const std::string* cell : {&pair.pair_key, &pair.child_id, &pair.family_id}) {
@@ -49,9 +51,9 @@ void put_line(std::string& out, const PairName& pair, const LocusLine& line) {
   text(line.gt_others);
   real(line.p_h1);
   real(line.p_h2);
-  put_lr(out, scored(line) ? line.log10_lr : kNaN);
+  put_lr(out, counted(line) ? line.log10_lr : kNaN);
   out += '\t';
-  put_log10(out, scored(line) ? line.log10_lr : kNaN);
+  put_log10(out, counted(line) ? line.log10_lr : kNaN);
   out += '\t';
   put_log10(out, line.cum_log10_lr);
   out += '\t';

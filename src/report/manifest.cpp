@@ -56,6 +56,8 @@ Json parameters_json(const RunManifest& m) {
 }
 
 Json model_json(const RunManifest& m) {
+  Json linked = Json::array();
+  for (const LinkedNames& pair : m.overrides.linked) linked.push_back({{"loci", {pair.first, pair.second}}, {"rho", pair.rho}});
   const Json overrides{
       {"mutation_model", m.overrides.mutation_model ? Json(std::string(to_string(*m.overrides.mutation_model))) : Json(nullptr)},
       {"theta", or_null(m.overrides.theta)},
@@ -65,7 +67,8 @@ Json model_json(const RunManifest& m) {
       {"range", or_null(m.overrides.range)},
       {"rare_numerator", or_null(m.overrides.rare_numerator)},
       {"rare_fallback", or_null(m.overrides.rare_fallback)},
-      {"floor_seen", m.overrides.floor_seen}};
+      {"floor_seen", m.overrides.floor_seen},
+      {"linked", linked}};
   return {
       {"population", m.population},
       {"sha256", m.population_sha256},
@@ -189,6 +192,12 @@ void read_overrides(const JsonReader& overrides, ModelOverrides& out) {
   out.rare_numerator = real_or_null(overrides, "rare_numerator");
   out.rare_fallback = real_or_null(overrides, "rare_fallback");
   out.floor_seen = overrides.flag("floor_seen");
+  for (const Json& entry : overrides.array("linked")) {
+    const JsonReader pair(entry, overrides.file(), "model.overrides.linked");
+    const std::vector<std::string> loci = texts(pair, "loci");
+    if (loci.size() != 2) pair.mistyped("loci", pair.array("loci"), "two names");
+    out.linked.push_back({loci[0], loci[1], pair.real("rho")});
+  }
 }
 
 void read_model(const JsonReader& model, RunManifest& m) {

@@ -31,6 +31,7 @@ void PairTerm::reset(Hypothesis of, double weight_log10, std::size_t n_loci) {
   by_locus.assign(n_loci, 0.0);
   used.assign(n_loci, 0);
   inconsistent.assign(n_loci, 0);
+  linked.clear();
 }
 
 void evaluate_term(const ScoringTerm& term, std::span<const GenotypeCode> child, PairTerm& out) {
@@ -43,6 +44,11 @@ void evaluate_term(const ScoringTerm& term, std::span<const GenotypeCode> child,
     out.by_locus[locus] = column->log10_lr[child[locus]];
     out.inconsistent[locus] = column->inconsistent[child[locus]];
     out.log10_lr += out.by_locus[locus];
+  }
+  for (const auto& pair : term.profile.linked) {
+    if (child[pair->first] == kUntyped || child[pair->second] == kUntyped) continue;
+    out.linked.push_back({pair->first, pair->second, pair->at(child[pair->first], child[pair->second])});
+    out.log10_lr += out.linked.back().gain;
   }
 }
 
@@ -76,16 +82,19 @@ double lowest_without_one_locus(std::span<const PairTerm> terms) {
   struct Parts {
     double finite = 0.0;
     std::size_t impossible = 0;
+    void add(double value, int sign) {
+      if (std::isinf(value))
+        impossible += static_cast<std::size_t>(sign);
+      else
+        finite += sign * value;
+    }
+    double sum() const { return impossible > 0 ? -std::numeric_limits<double>::infinity() : finite; }
   };
   std::array<Parts, kMostTerms> parts;
   for (std::size_t i = 0; i < terms.size(); ++i) {
-    Parts sum{terms[i].log10_weight, 0};
-    for (const double value : terms[i].by_locus) {
-      const bool impossible = std::isinf(value);
-      sum.impossible += impossible ? 1 : 0;
-      sum.finite += impossible ? 0.0 : value;
-    }
-    parts[i] = sum;
+    parts[i].finite = terms[i].log10_weight;
+    for (const double value : terms[i].by_locus) parts[i].add(value, 1);
+    for (const PairTerm::LinkedGain& pair : terms[i].linked) parts[i].add(pair.gain, 1);
   }
   double lowest = mixed_log10(terms);
   bool any = false;
@@ -93,11 +102,12 @@ double lowest_without_one_locus(std::span<const PairTerm> terms) {
   for (std::size_t locus = 0; locus < terms[0].by_locus.size(); ++locus) {
     bool used = false;
     for (std::size_t i = 0; i < terms.size(); ++i) {
-      const double value = terms[i].by_locus[locus];
       used |= terms[i].used[locus] != 0;
-      const bool impossible = std::isinf(value);
-      const bool still = parts[i].impossible > (impossible ? 1U : 0U);
-      weighted[i] = still ? -std::numeric_limits<double>::infinity() : parts[i].finite - (impossible ? 0.0 : value);
+      Parts rest = parts[i];
+      rest.add(terms[i].by_locus[locus], -1);
+      for (const PairTerm::LinkedGain& pair : terms[i].linked)
+        if (pair.first == locus || pair.second == locus) rest.add(pair.gain, -1);
+      weighted[i] = rest.sum();
     }
     if (!used) continue;
     const double without = mix(weighted.data(), terms.size());

@@ -14,10 +14,15 @@ namespace homeward {
 struct PairTerm {
   Hypothesis hypothesis = Hypothesis::father_only;
   double log10_weight = 0.0;
-  double log10_lr = 0.0;           ///< the sum of by_locus
+  double log10_lr = 0.0;           ///< the sum of by_locus and of what linked pairs add
   std::vector<double> by_locus;    ///< log10 LR, 0 where not used
   std::vector<std::uint8_t> used;  ///< child typed and column there
   std::vector<std::uint8_t> inconsistent;
+  struct LinkedGain {
+    LocusIndex first = 0, second = 0;
+    double gain = 0.0;
+  };
+  std::vector<LinkedGain> linked;  ///< pairs of loci typed in the child
   double weighted() const { return log10_weight + log10_lr; }
   /// Empties it for `n_loci` loci; keeps its memory.
   void reset(Hypothesis of, double weight_log10, std::size_t n_loci);

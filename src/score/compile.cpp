@@ -10,6 +10,7 @@
 #include "score/columns.hpp"
 #include "score/family_check.hpp"
 #include "score/keyed_cache.hpp"
+#include "score/linked_scores.hpp"
 #include "score/quantize.hpp"
 
 namespace homeward {
@@ -147,25 +148,18 @@ struct Compiler::Impl {
     ScoringTerm term{Hypothesis::pedigree, weight, {}};
     ColumnKey shape;
     shape.add(family.pedigree.size()).add(family.missing);
-    for (const PedigreePerson& person : family.pedigree.persons())
-      shape.add(person.father).add(person.mother).add(static_cast<std::uint8_t>(person.sex));
+    // At autosomal loci nobody's sex matters: fathers and mothers are told by their place.
+    for (const PedigreePerson& person : family.pedigree.persons()) shape.add(person.father).add(person.mother);
     term.profile.columns.resize(population.loci.size());
     for (LocusIndex locus = 0; locus < population.loci.size(); ++locus) {
       if (!used(locus)) continue;
-      std::vector<ObservedGenotype> observed(family.pedigree.size());
+      const std::vector<ObservedGenotype> observed = observations(family, calls, n_members, locus);
       ColumnKey key = shape;
       key.add(locus);
-      std::size_t member = 0;
       bool any = false;
       for (std::size_t person = 0; person < observed.size(); ++person) {
-        if (family.typed[person] == kNobody) continue;
-        const std::optional<Genotype> call = usable(calls[locus * n_members + member++]);
-        if (!call) continue;
-        const std::optional<GenotypeCode> code = population.loci[locus].locus.code_of(*call);
-        if (!code)
-          throw ModelError(population.loci[locus].locus.name, "a relative has an allele that the run's population was not frozen with");
-        observed[person] = {Observation::genotype, *call};
-        key.add(static_cast<std::uint32_t>(person)).add(*code);
+        if (observed[person].kind == Observation::untyped) continue;
+        key.add(static_cast<std::uint32_t>(person)).add(*population.loci[locus].locus.code_of(observed[person].genotype));
         any = true;
       }
       if (!any) continue;
@@ -176,7 +170,43 @@ struct Compiler::Impl {
       });
       if (!term.profile.columns[locus]) undefined.push_back(undefined_locus(locus));
     }
+    add_linked(family, calls, n_members, term.profile, undefined);
     return term;
+  }
+
+  /// What the family's typed members show at a locus, by person of its pedigree.
+  std::vector<ObservedGenotype> observations(const Family& family, std::span<const Genotype> calls, std::size_t n_members,
+                                             LocusIndex locus) const {
+    const LocusModel& model = population.loci[locus];
+    std::vector<ObservedGenotype> observed(family.pedigree.size());
+    std::size_t member = 0;
+    for (std::size_t person = 0; person < observed.size(); ++person) {
+      if (family.typed[person] == kNobody) continue;
+      const std::optional<Genotype> call = usable(calls[locus * n_members + member++]);
+      if (!call) continue;
+      if (!model.locus.code_of(*call))
+        throw ModelError(model.locus.name, "a relative has an allele that the run's population was not frozen with");
+      observed[person] = {Observation::genotype, *call};
+    }
+    return observed;
+  }
+
+  void add_linked(const Family& family, std::span<const Genotype> calls, std::size_t n_members, ScoringProfile& profile,
+                  std::vector<std::string>& warnings_of_family) const {
+    for (const LinkedLoci& pair : population.linked) {
+      const Column& first = profile.columns[pair.first];
+      const Column& second = profile.columns[pair.second];
+      if (!first || !second) continue;
+      try {
+        auto scores = linked_scores(population, pair, family.pedigree, family.missing, observations(family, calls, n_members, pair.first),
+                                    observations(family, calls, n_members, pair.second), *first, *second);
+        if (scores) profile.linked.push_back(std::move(scores));
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::failure) throw;
+        warnings_of_family.push_back("loci " + population.loci[pair.first].locus.name + " and " + population.loci[pair.second].locus.name +
+                                     " are taken as unlinked: " + error.what());
+      }
+    }
   }
 
   std::string undefined_locus(LocusIndex locus) const {

@@ -18,6 +18,10 @@ void add_column(const LocusScores& column, const GenotypeCode* codes, std::size_
   for (std::size_t i = 0; i < n; ++i) sums[i] += scores[codes[i]];
 }
 
+void add_linked(const LinkedScores& pair, const GenotypeCode* first, const GenotypeCode* second, std::size_t n, double* sums) {
+  for (std::size_t i = 0; i < n; ++i) sums[i] += pair.at(first[i], second[i]);
+}
+
 }  // namespace
 
 void ExactBlock::score(const CompiledFamily& family, const CodeBlock& block, double min_log10_lr, std::vector<ScoredChild>& out) {
@@ -34,6 +38,9 @@ void ExactBlock::score(const CompiledFamily& family, const CodeBlock& block, dou
       const auto& columns = family.terms[t].profile.columns;
       for (std::size_t locus = 0; locus < columns.size(); ++locus)
         if (columns[locus]) add_column(*columns[locus], block.codes.data() + locus * block.n_children + first, n, sums);
+      for (const auto& pair : family.terms[t].profile.linked)
+        add_linked(*pair, block.codes.data() + pair->first * block.n_children + first,
+                   block.codes.data() + pair->second * block.n_children + first, n, sums);
       if (plain) continue;
       const double log10_weight = std::log10(family.terms[t].weight);
       for (std::size_t i = 0; i < n; ++i) sums[i] = log10_weight + sums[i];

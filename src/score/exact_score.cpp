@@ -20,6 +20,7 @@ double term_sum(const ScoringTerm& term, const Code& code) {
   double sum = 0.0;
   for (std::size_t locus = 0; locus < term.profile.columns.size(); ++locus)
     if (const LocusScores* column = term.profile.columns[locus].get()) sum += column->log10_lr[code(locus)];
+  for (const auto& pair : term.profile.linked) sum += pair->at(code(pair->first), code(pair->second));
   return sum;
 }
 

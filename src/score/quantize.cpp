@@ -108,6 +108,8 @@ QuantizedProfile quantize(const ScoringProfile& profile, const ScanAlphabet& alp
   double total = 0.0;
   for (const auto& column : profile.columns)
     if (column) total += column->best;
+  // What scoring linked loci jointly may add to the sum of the loci, the child may lose more at them.
+  for (const auto& pair : profile.linked) total += pair->best;
   result.reachable = true;
   if (min_log10_lr == -std::numeric_limits<double>::infinity()) return result;  // no loci, cost 0: everybody survives
   const double allowance = total - min_log10_lr + arithmetic_slack(profile.columns.size(), total, min_log10_lr);

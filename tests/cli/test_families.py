@@ -2,11 +2,12 @@
 """Families of relatives through the executable: their own DNA is checked first, and what a candidate may be instead is said."""
 import csv
 import json
+import math
 import os
 import pathlib
 import random
 
-from support import INPUT, CliTest, main
+from support import INPUT, USAGE, CliTest, main
 
 DATA = pathlib.Path(os.environ["HOMEWARD_DATA"])
 LOCI = ["CSF1PO", "D3S1358", "D5S818", "D7S820", "D8S1179", "D13S317", "D16S539", "D18S51", "D21S11", "FGA", "TH01", "TPOX", "vWA", "Penta E", "Penta D",
@@ -200,6 +201,58 @@ class Families(CliTest):
         self.assertGreater(float(best["log10_lr_full_sibs"]), float(best["log10_lr_a"]) + float(best["log10_lr_b"]))
         self.assertGreater(float(best["log10_lr_full_sibs"]), float(best["log10_lr_half_sibs"]))
         self.assertNotIn("other", {row[child] for row in rows for child in ("child_a", "child_b")})
+
+    def test_linked_loci_are_scored_jointly_and_no_candidate_is_lost(self):
+        sibs = {}
+        for family in ("A", "B", "C"):
+            father, mother = self.genes.person(), self.genes.person()
+            for name, role in (("one", "sibling"), ("two", "sibling"), ("child", "child")):
+                sibs[family, name] = self.genes.child(father, mother)
+                self.sample(f"{family}-{name}", role, sibs[family, name])
+            self.relatives(family, ["FA", "0", "0", "M", "", "0"], ["MO", "0", "0", "F", "", "0"], ["S1", "FA", "MO", "M", f"{family}-one", "0"],
+                           ["S2", "FA", "MO", "F", f"{family}-two", "0"], ["CH", "FA", "MO", "", "", "1"])
+        for number in range(200):
+            self.sample(f"other{number}", "child", self.genes.person())
+        pairs = ["--linked", "vWA,D12S391,0.1062", "--linked", "D5S818,CSF1PO,0.02"]
+        apart = {(row["child_id"], row["family_id"]): row for row in self.match("--min-log10-lr", "-2")}
+        warnings = json.loads((self.folder / "run" / "run.json").read_text(encoding="utf-8"))["warnings"]
+        self.assertTrue(any("D12S391,vWA,0.1062" in warning and "3 pedigrees" in warning for warning in warnings), warnings)
+
+        runs = {"joint": ["--threads", "2"], "all": ["--exhaustive"]}
+        for name, words in runs.items():
+            said = self.homeward("match", "s.hws", "--population", "us-cauc", "--out", name, "--min-log10-lr", "-2", *pairs, *words).stderr
+            self.assertIn("CSF1PO+D5S818 at 0.02", said)
+            self.assertNotIn("taken as unlinked", said)
+        for file in ("hits.h5", "candidates.tsv", "loci.tsv", "joint.tsv"):
+            self.assertEqual((self.folder / "joint" / file).read_bytes(), (self.folder / "all" / file).read_bytes(), file)
+        joint = {(row["child_id"], row["family_id"]): row for row in table_rows(self.folder / "joint" / "candidates.tsv")}
+        pedigree = self.write_table("h1.tsv", PEDIGREE, [[*row[:5], "A-child" if row[1] == "CH" else row[5], row[6]] for row in self.pedigree if row[0] == "A"], "\t")
+        single = self.homeward("lr", "--population", "us-cauc", "--pedigree", pedigree, "--profiles", "profiles.csv", *pairs).stdout.splitlines()[-1].split("\t")
+        self.assertAlmostEqual(float(joint["A-child", "A"]["log10_lr"]), float(single[5]), 4)
+        self.assertNotEqual(joint["A-child", "A"]["log10_lr"], apart["A-child", "A"]["log10_lr"])
+
+        explained = self.homeward("explain", "joint", "A-child", "A", "--format", "tsv").stdout.splitlines()
+        rows = [dict(zip(explained[0].split("\t"), line.split("\t"))) for line in explained[1:]]
+        linked = [row for row in rows if row["status"] == "linked"]
+        self.assertEqual({frozenset(row["locus"].split("+")) for row in linked}, {frozenset(("vWA", "D12S391")), frozenset(("D5S818", "CSF1PO"))})
+        self.assertEqual(rows[-1]["log10_lr"], joint["A-child", "A"]["log10_lr"])
+        self.assertAlmostEqual(float(linked[0]["log10_lr"]), math.log10(float(linked[0]["p_h1"]) / float(linked[0]["p_h2"])), 3)
+        # Other tables and a rank read the same model again.
+        self.assertIn("A-child", self.homeward("rank", "joint", "--top", "5").stdout)
+        for wrong in (["--linked", "vWA,D12S391"], ["--linked", "vWA,D12S391,0.7"], ["--linked", "vWA,SE33,0.1"], [*pairs, "--linked", "vWA,TH01,0.1"], [*pairs, "--theta", "0.01"]):
+            self.homeward("match", "s.hws", "--population", "us-cauc", "--out", "no", *wrong, expect=USAGE)
+
+    def test_what_a_search_does_not_model_is_counted_or_refused_with_the_reason(self):
+        father = self.genes.person()
+        child = self.genes.child(father, self.genes.person())
+        self.sample("f", "father", father)
+        self.sample("c", "child", {**child, "TH01": (child["TH01"][0], "?"), "FGA": ("?", child["FGA"][1])})
+        self.match()
+        warnings = json.loads((self.folder / "run" / "run.json").read_text(encoding="utf-8"))["warnings"]
+        self.assertTrue(any("of 2 calls of children and 0 of families' members one allele is known" in warning for warning in warnings), warnings)
+        for option, reason in (("--dropout", "does not model drop-out"), ("--dropin", "does not model drop-in"), ("--typing-error", "does not model typing errors")):
+            said = self.homeward("match", "s.hws", "--population", "us-cauc", "--out", "no", option, "0.05", expect=USAGE).stderr
+            self.assertIn(reason, said)
 
     def test_y_haplotypes_stand_beside_the_likelihood_ratio(self):
         father, mother = self.genes.person(), self.genes.person()
