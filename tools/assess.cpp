@@ -294,6 +294,10 @@ void print_belief(const RunBelief& belief, const Context& context) {
     err << context.say("                undeclared couples by chance: fewer than one at log10 LR >= {:.1f}",
                        lead_of(belief.undeclared_curve))
         << '\n';
+  if (std::isnan(belief.phi)) {
+    err << context.say("prior           not estimated: a part of a search has no posteriors; join the parts (merge, --merge-into)") << '\n';
+    return;
+  }
   const std::string interval = belief.phi_given
                                    ? context.say("given")
                                    : context.say("estimated from this run, 95 % {:.3g} to {:.3g}", belief.phi_lower, belief.phi_upper);

@@ -171,7 +171,9 @@ class Since(Parts):
         run = self.full("day1")
         self.load_families(2, self.families_of(220, 300))
         self.instalment(3, self.children[300:], [])
-        self.homeward(*self.words(self.scratch / "growing.h5", self.scratch / "added", "--since", run))
+        said = self.homeward(*self.words(self.scratch / "growing.h5", self.scratch / "added", "--since", run)).stderr
+        self.assertIn("not estimated: a part of a search has no posteriors", said)
+        self.assertNotIn("nan", said)
         self.homeward(*self.words(self.scratch / "growing.h5", self.scratch / "added2", "--since", run, "--merge-into", self.scratch / "joined"))
         self.same_files(self.scratch / "added", self.scratch / "added2")
         counts = [self.counts(self.scratch / added) for added in ("added", "added2")]
