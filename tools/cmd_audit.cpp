@@ -1,5 +1,6 @@
 // homeward audit: verifies and prints the log of who touched people's data.
 #include <algorithm>
+#include <filesystem>
 #include <ostream>
 
 #include "base/text.hpp"
@@ -24,6 +25,10 @@ void declare(CommandLine& line) {
 int run(const po::variables_map& values, Context& context) {
   if (values.count("store") == 0) throw Error(ErrorKind::usage, "audit needs a STORE; see `homeward help audit`");
   const std::string store = values["store"].as<std::string>();
+  if (!std::filesystem::exists(audit_path(store)))
+    throw Error(ErrorKind::store,
+                context.say("there is no log {}: the store was never loaded into by this program, or its log was taken away",
+                            escaped(audit_path(store).string())));
   const AuditCheck check = check_audit(audit_path(store));
   std::string subject;
   if (values.count("id") != 0) subject = audit_subject(Store::open(store)->info().uuid, values["id"].as<std::string>());

@@ -1,4 +1,5 @@
 // homeward dedup: the same person twice, among profiles (DNA, no people) or among registrations (people, no DNA).
+#include <cmath>
 #include <ostream>
 
 #include "base/text.hpp"
@@ -49,6 +50,7 @@ int run(const po::variables_map& values, Context& context) {
     return 0;
   }
   if (!registrations) {
+    if (!std::isfinite(values["min-log10-lr"].as<double>())) throw Error(ErrorKind::usage, "--min-log10-lr must be a number");
     find_duplicate_profiles({store, text("population"), text("output"), values["min-log10-lr"].as<double>()}, context);
     return 0;
   }

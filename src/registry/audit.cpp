@@ -50,14 +50,23 @@ class LockedLog {
   LockedLog(const LockedLog&) = delete;
   LockedLog& operator=(const LockedLog&) = delete;
 
+  /// All of the text or nothing: a line cut off by a full disk would keep every later act out of the log.
   void append(std::string_view text) {
+    const off_t before = ::lseek(id_, 0, SEEK_END);
+    if (before < 0) fail("read", path_);
+    const auto take_back = [&](const char* what) {
+      const int reason = errno;
+      const bool whole = ::ftruncate(id_, before) == 0;
+      errno = reason;
+      fail(whole ? what : "write or mend", path_);
+    };
     while (!text.empty()) {
       const ssize_t n = ::write(id_, text.data(), text.size());
       if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) fail("write", path_);
+      if (n <= 0) take_back("write");
       text.remove_prefix(static_cast<std::size_t>(n));
     }
-    if (::fsync(id_) != 0) fail("flush", path_);
+    if (::fsync(id_) != 0) take_back("flush");
   }
 
   /// The end of the file, enough for its last line.
@@ -117,9 +126,9 @@ void append_audit(const std::filesystem::path& path, AuditLine line) {
     const std::size_t begin = tail.rfind('\n');
     AuditLine last;
     if (!whole || (begin != std::string::npos && !parse_line(std::string_view(tail).substr(begin + 1), last)))
-      throw Error(
-          ErrorKind::failure,
-          escaped(path.string()) + ": the log's last line is damaged; look at it with `homeward audit` and keep a copy before going on");
+      throw Error(ErrorKind::failure,
+                  escaped(path.string()) +
+                      ": the log's last line is damaged; look at it with `homeward audit`, keep a copy, then take the unfinished line out");
     if (begin != std::string::npos) {
       previous = last.hash;
       line.number = last.number + 1;

@@ -1,4 +1,8 @@
 // The log: lines that cannot be changed, taken out or put in without a trace.
+#include <sys/resource.h>
+
+#include <csignal>
+
 #include "homeward/audit.hpp"
 #include "homeward/error.hpp"
 #include "registry_fixture.hpp"
@@ -54,6 +58,24 @@ TEST_CASE("a line taken out, moved or cut off in the middle shows; a cut at a li
   CHECK(cut.defect_line == 0);
   CHECK(cut.head != check_audit(path).head);
   CHECK_THROWS_AS(append_audit(folder.write("t.audit", bytes.substr(0, ends[2] + 10)), line("contact", "x")), Error);
+}
+
+TEST_CASE("a disk that fills up in the middle of a line leaves the log as it was") {
+  const Folder folder("auditfull");
+  const auto path = folder / "s.audit";
+  append_audit(path, line("register", "1 files"));
+  const std::string before = bytes_of(path);
+  struct rlimit usual {};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &usual) == 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const struct rlimit full { before.size() + 20, usual.rlim_max };
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &full) == 0);
+  CHECK_THROWS_AS(append_audit(path, line("contact", "1 registrations")), Error);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &usual) == 0);
+  std::signal(SIGXFSZ, handler);
+  CHECK(bytes_of(path) == before);
+  append_audit(path, line("contact", "1 registrations"));
+  CHECK(check_audit(path).lines.size() == 2);
 }
 
 TEST_CASE("an id stands in the log as a digest of its own store") {
