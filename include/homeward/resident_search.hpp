@@ -9,10 +9,11 @@
 
 namespace homeward {
 
-/// Holds every family of a source compiled, about 5 KB a single parent and 60 KB a couple.
+/// Holds every family of a source compiled: a cost table of 128 bytes a locus and term, a bit a genotype and single parent, and of
+/// couples and pedigrees, which share no columns, 9 bytes a genotype. Nothing bounds it: options.memory_bytes does not count here.
 class ResidentSearch {
  public:
-  /// Compiles the families, in parallel: about a second for 34,000. `source` and `population` must outlive it. Of the
+  /// Compiles the families, in parallel. `source` and `population` must outlive it. Of the
   /// options the threshold, the couple weights, the kernel and the threads (for compiling) count; without a kernel the
   /// fastest one that counts losses in bits is taken, which is quick for a single child.
   ResidentSearch(const ProfileSource& source, const EffectivePopulation& population, const SearchOptions& options);
@@ -22,7 +23,8 @@ class ResidentSearch {
   /// undeclared couples.
   /// @param codes the child's genotype codes, by locus of the population; kUntyped where it is not typed
   /// @param child its index in the source, to leave out families it is a member of; kNobody when it is not in the source
-  /// Not thread-safe: it keeps scratch memory. Cost: tens of microseconds for 34,000 single parents.
+  /// Not thread-safe: it keeps scratch memory. Cost: a row of bits per locus and 512 single parents,
+  /// a scan of one child for every other term; `homeward bench` prints it for 34,000 single parents.
   /// Throws Error(usage) when the number of codes is not that of the population's loci.
   std::vector<Hit> find(std::span<const GenotypeCode> codes, PersonIndex child = kNobody);
   const Kernel& kernel() const;  ///< the one it compares with
